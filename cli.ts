@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { Interruption } from "./src/cli/exit_code.ts";
+import { main } from "./src/cli/main.ts";
+import { InputError } from "./src/errors.ts";
+
+// A token has hundreds of bytes; whatever is larger is something else.
+const MAX_STDIN_BYTES = 65_536;
+
+async function readStdin(): Promise<string> {
+  let text = "";
+  process.stdin.setEncoding("utf8");
+  for await (const chunk of process.stdin) {
+    text += chunk;
+    if (text.length > MAX_STDIN_BYTES)
+      throw new InputError("Cannot read standard input: it is too long for a token");
+  }
+  return text;
+}
+
+function writeStdout(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error)
+        reject(
+          new InputError(
+            `Cannot write the result: standard output is closed (${(error as NodeJS.ErrnoException).code})`,
+          ),
+        );
+      else resolve();
+    });
+  });
+}
+
+const controller = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => controller.abort(new Interruption(signal)));
+}
+// The write that failed reports it; without a listener it would be thrown a second time.
+process.stdout.on("error", () => {});
+
+const exitCode = await main(process.argv.slice(2), {
+  env: process.env,
+  stdout: writeStdout,
+  stderr: (line) => void process.stderr.write(`${line}\n`),
+  stdin: readStdin,
+  signal: controller.signal,
+});
+// Not exitCode: connections kept alive would hold the process for seconds.
+process.exit(exitCode);

@@ -1,0 +1,138 @@
+import * as v from "valibot";
+import { baseUrl } from "../base_url.ts";
+import { type Clock, createClock } from "../clock.ts";
+import { AppTokenError } from "../errors.ts";
+import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
+import type { OnNotice } from "../notice.ts";
+import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
+import { awsRefusal, isSignatureOrDate } from "./aws_refusal.ts";
+import {
+  type AwsCredentialProvider,
+  type AwsCredentials,
+  checkCredentials,
+} from "./credentials.ts";
+import { type EndpointVariant, regionalEndpoint } from "./endpoint.ts";
+import { type KeyReference, keyReference } from "./key_id.ts";
+import { kmsError } from "./kms_error.ts";
+import { signAwsRequest } from "./signed_request.ts";
+
+/** How to reach one KMS key. */
+export interface KmsKeyOptions extends EndpointVariant {
+  /** Key id, key ARN, `alias/<name>` or alias ARN. Another account's key needs an ARN. */
+  keyId: string;
+  /** AWS Region; needed when `keyId` is not an ARN, and ignored when it is one. */
+  region?: string | undefined;
+  /** Credentials, or a function that gives them before each request. */
+  credentials: AwsCredentials | AwsCredentialProvider;
+  /** Another URL than the Region's own: a VPC endpoint, an emulator. */
+  endpoint?: string | undefined;
+  /** Sends the requests. @default {globalThis.fetch} */
+  fetch?: Fetch | undefined;
+  /** Tells the time when the caller brings no clock. */
+  now?: (() => Date) | undefined;
+  /** How long to keep trying. */
+  retry?: RetryOptions | undefined;
+  /** Told of retries and clock corrections. */
+  onNotice?: OnNotice | undefined;
+}
+
+/** Options of a single call. */
+export interface KmsCallOptions {
+  signal?: AbortSignal | undefined;
+  clock?: Clock | undefined;
+}
+
+/** What one KMS operation gave. */
+export interface KmsResult<T> {
+  readonly output: T;
+  readonly requestId: string | undefined;
+}
+
+/** Calls KMS operations about one key. */
+export interface KmsClient {
+  readonly key: KeyReference;
+  call<T>(
+    operation: string,
+    input: Record<string, unknown>,
+    schema: v.GenericSchema<unknown, T>,
+    options?: KmsCallOptions,
+  ): Promise<KmsResult<T>>;
+}
+
+/** Creates a {@link KmsClient}; everything that can be wrong with the options is found here. */
+export function createKmsClient(options: KmsKeyOptions): KmsClient {
+  const { credentials, fetch = globalFetch, now = () => new Date(), onNotice } = options;
+  const key = keyReference(options.keyId, options.region);
+  const url = baseUrl(
+    options.endpoint || regionalEndpoint("kms", key.region, options),
+    "KMS endpoint",
+  );
+  const policy = retryPolicy(options.retry);
+  const ownClock = createClock(now, onNotice);
+  if (typeof credentials !== "function") checkCredentials(credentials);
+
+  async function send(
+    operation: string,
+    body: string,
+    identity: AwsCredentials,
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const target = `TrentService.${operation}`;
+    const headers = await signAwsRequest(
+      { url, service: "kms", region: key.region, target, body },
+      identity,
+      clock.now(),
+    );
+    return await exchange(fetch, { peer: "aws", method: "POST", url, headers, body }, signal);
+  }
+
+  return {
+    key,
+    async call(operation, input, schema, { signal, clock = ownClock } = {}) {
+      const body = JSON.stringify({ KeyId: key.keyId, ...input });
+      const attempt = async (bounded: AbortSignal) => {
+        const identity = checkCredentials(
+          typeof credentials === "function" ? await credentials({ signal: bounded }) : credentials,
+        );
+        let answer = await send(operation, body, identity, clock, bounded);
+        if (answer.status !== 200) {
+          const refusal = awsRefusal(answer);
+          if (isSignatureOrDate(refusal) && clock.correct(refusal.date, "AWS")) {
+            answer = await send(operation, body, identity, clock, bounded);
+          }
+        }
+        if (answer.status !== 200)
+          throw kmsError(operation, key, url, awsRefusal(answer), identity);
+        return answer;
+      };
+      const answer = await retry(attempt, { what: `KMS ${operation}`, policy, signal, onNotice });
+      return {
+        output: parseOutput(answer, operation, url, schema),
+        requestId: answer.headers.get("x-amzn-requestid") ?? undefined,
+      };
+    },
+  };
+}
+
+function parseOutput<T>(
+  answer: HttpAnswer,
+  operation: string,
+  url: URL,
+  schema: v.GenericSchema<unknown, T>,
+): T {
+  let body: unknown;
+  try {
+    body = JSON.parse(answer.text);
+  } catch {
+    body = undefined;
+  }
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  const path = v.getDotPath(result.issues[0]);
+  throw new AppTokenError(
+    "aws_bad_response",
+    `KMS ${operation} at ${url.host} answered 200 with something that is not KMS's${path ? ` (${path})` : ""}; check the endpoint and any proxy on the way`,
+    { status: 200 },
+  );
+}

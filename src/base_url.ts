@@ -1,0 +1,58 @@
+import { InputError } from "./errors.ts";
+
+// Container credentials and instance metadata are plain HTTP by design:
+// ECS 169.254.170.2, EKS 169.254.170.23 and fd00:ec2::23, EC2 169.254.169.254 and fd00:ec2::254.
+const AWS_METADATA_HOSTS = new Set([
+  "169.254.170.2",
+  "169.254.170.23",
+  "169.254.169.254",
+  "[fd00:ec2::23]",
+  "[fd00:ec2::254]",
+]);
+
+/** Whether `hostname`, as `URL` spells it, is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
+}
+
+/**
+ * Reads a base URL: https, or http where the way cannot leave the machine. A
+ * trailing slash makes no difference.
+ *
+ * @param label what the URL is for: `"KMS endpoint"`
+ * @throws {InputError} If it is no URL that requests with credentials may go to
+ */
+export function baseUrl(text: string, label: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new InputError(`Cannot use ${label}: not a URL; write it as https://host/path`);
+  }
+  if (url.username || url.password) {
+    throw new InputError(`Cannot use ${label}: it holds a user name or a password; remove them`);
+  }
+  if (url.search || url.hash) {
+    throw new InputError(
+      `Cannot use ${label} ${url.origin}${url.pathname}: it has a query or a fragment; remove it`,
+    );
+  }
+  const mayBePlain = isLoopback(url.hostname) || AWS_METADATA_HOSTS.has(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
+    throw new InputError(
+      `Cannot use ${label} ${url.origin}: only https is safe for credentials; http works for loopback alone`,
+    );
+  }
+  url.pathname = url.pathname.replace(/\/+$/, "");
+  return url;
+}
+
+/** Appends `path` (with a leading slash, maybe a query) to a {@link baseUrl}. */
+export function joinPath(base: URL, path: string): URL {
+  return new URL(`${base.origin}${base.pathname.replace(/\/+$/, "")}${path}`);
+}

@@ -1,0 +1,70 @@
+import { awsFaultAnswer } from "./aws_gate.ts";
+
+/** The parts of the sandbox. */
+export type SandboxService = "kms" | "github" | "actions";
+
+/** What goes wrong on request. */
+export interface SandboxFault {
+  service: SandboxService;
+  /** Only requests whose operation or path contains this. */
+  match?: string;
+  /**
+   * `throttle`: KMS's ThrottlingException, GitHub's secondary rate limit.
+   * `server_error`: KMS's own fault, GitHub's 502. `network_error`: no answer
+   * at all. `hang`: no answer until the request is given up. `answer`: the
+   * given status, headers and body.
+   */
+  kind: "throttle" | "server_error" | "network_error" | "hang" | "answer";
+  /** How many requests it hits. @default {1} */
+  times?: number;
+  /** Value of `Retry-After`, in seconds, for GitHub's `throttle`. */
+  retryAfterSeconds?: number;
+  /** For `answer`. @default {200} */
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Meets `fault` in place of an answer; may never settle, or reject as `fetch` does. */
+export async function meetFault(fault: SandboxFault, signal: AbortSignal): Promise<Response> {
+  const { service, kind, status = 200, headers = {}, body = "", retryAfterSeconds } = fault;
+  switch (kind) {
+    case "throttle":
+      if (service === "kms") {
+        return awsFaultAnswer({
+          status: 400,
+          type: "ThrottlingException",
+          message:
+            "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+        });
+      }
+      return Response.json(
+        {
+          message:
+            "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+        },
+        {
+          status: 403,
+          headers:
+            retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) },
+        },
+      );
+    case "server_error":
+      if (service === "kms") {
+        return awsFaultAnswer({
+          status: 500,
+          type: "KMSInternalException",
+          message: "Internal fault",
+        });
+      }
+      return new Response("<html><h1>502 Bad Gateway</h1></html>", { status: 502 });
+    case "network_error":
+      throw new TypeError("The sandbox was told to be unreachable");
+    case "hang":
+      return await new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+    case "answer":
+      return new Response(status === 204 ? null : body, { status, headers });
+  }
+}

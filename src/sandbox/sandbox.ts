@@ -1,0 +1,241 @@
+import { pause } from "../deadline.ts";
+import { meetFault, type SandboxFault, type SandboxService } from "./fault.ts";
+import { SandboxGithub } from "./github.ts";
+import { answerIssuer, REQUEST_TOKEN } from "./id_token_issuer.ts";
+import { answerKms, keyArn } from "./kms.ts";
+import { generateRsaKey, rsaKeyFromPem } from "./rsa_key.ts";
+import { defaultWorld, type SandboxWorld } from "./world.ts";
+
+/** Options of {@link createSandbox}. */
+export interface SandboxOptions {
+  /** The app's private key as GitHub downloads it; one is made when left out. */
+  privateKeyPem?: string | undefined;
+  /** Changes to the {@link SandboxWorld} it starts with. */
+  world?: Partial<SandboxWorld> | undefined;
+  /** Tells the time. @default {() => new Date()} */
+  now?: (() => Date) | undefined;
+}
+
+/** One request the sandbox has answered. */
+export interface SandboxRequest {
+  readonly service: SandboxService;
+  readonly method: string;
+  /** Path and query below the service's base. */
+  readonly path: string;
+  /** KMS operation. */
+  readonly operation?: string | undefined;
+  /** Body of a request to GitHub. */
+  readonly body?: string | undefined;
+  readonly userAgent: string;
+  /** Status of the answer; 0 when there was none. */
+  readonly status: number;
+}
+
+/** A local KMS, GitHub and id-token issuer that judge what they receive. */
+export interface Sandbox {
+  /** Answers as the real hosts do; pass it as the `fetch` of any option, or as a handler of HTTP. */
+  fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
+  /** What the servers know; change it at any time. */
+  readonly world: SandboxWorld;
+  /** Makes the next fitting request fail. */
+  fail(fault: SandboxFault): void;
+  /** The last thousand requests. */
+  readonly requests: readonly SandboxRequest[];
+  /** How many minted tokens would still work. */
+  readonly liveTokens: number;
+  /** ARN of the KMS key. */
+  readonly keyArn: string;
+  /** The environment that points programs at a sandbox served at `origin`. */
+  environment(origin: string): Record<string, string>;
+}
+
+const MAX_REQUESTS = 1_000;
+
+/** Where a request belongs: by the real hosts' names, else by path. */
+function route(url: URL): { service: SandboxService | "control"; base: string } | undefined {
+  if (/^kms(-fips)?\./.test(url.hostname)) return { service: "kms", base: "" };
+  if (url.hostname === "api.github.com") return { service: "github", base: "" };
+  if (url.hostname === "token.actions.githubusercontent.com")
+    return { service: "actions", base: "" };
+  const bases = [
+    ["kms", "/kms"],
+    ["github", "/api/v3"],
+    ["actions", "/actions"],
+    ["control", "/_sandbox"],
+  ] as const;
+  const found = bases.find(
+    ([, base]) => url.pathname === base || url.pathname.startsWith(`${base}/`),
+  );
+  return found && { service: found[0], base: found[1] };
+}
+
+/**
+ * Creates a sandbox: real RSA signatures, recomputed SigV4, verified app JWTs,
+ * tokens that obey what they were narrowed to. For demos and tests; nothing in
+ * it is a secret.
+ *
+ * @example Test your own code against it
+ * ```ts
+ * import { createApp, credentialsFromEnvironment, kmsSigner } from "kms-app-token";
+ * import { createSandbox } from "kms-app-token/sandbox";
+ *
+ * const sandbox = createSandbox();
+ * const env = sandbox.environment("http://localhost");
+ * const app = createApp({
+ *   appId: sandbox.world.app.clientId,
+ *   fetch: sandbox.fetch,
+ *   signer: kmsSigner({
+ *     keyId: sandbox.keyArn,
+ *     credentials: credentialsFromEnvironment(env),
+ *     fetch: sandbox.fetch,
+ *   }),
+ * });
+ * sandbox.fail({ service: "github", kind: "server_error", times: 2 });
+ * const { permissions } = await app.createToken({ owner: "octo-org", permissions: { issues: "write" } });
+ * console.log(permissions); // { issues: "write", metadata: "read" }
+ * ```
+ */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const world: SandboxWorld = { ...defaultWorld(), ...options.world };
+  const machineNow = options.now ?? (() => new Date());
+  const now = () => new Date(machineNow().getTime() + world.clockOffsetSeconds * 1000);
+  const appKey = once(() =>
+    options.privateKeyPem ? rsaKeyFromPem(options.privateKeyPem) : generateRsaKey(),
+  );
+  const ownKmsKey = once(generateRsaKey);
+  const issuerKey = once(generateRsaKey);
+  const kmsKey = () => (world.key.origin === "EXTERNAL" ? appKey() : ownKmsKey());
+  const github = new SandboxGithub(world, appKey, now);
+  const faults: { fault: SandboxFault; left: number }[] = [];
+  const requests: SandboxRequest[] = [];
+
+  function nextFault(service: SandboxService, text: string): SandboxFault | undefined {
+    const found = faults.find(
+      ({ fault, left }) =>
+        left > 0 && fault.service === service && text.includes(fault.match ?? ""),
+    );
+    if (found) found.left--;
+    return found?.fault;
+  }
+
+  async function answer(
+    service: SandboxService,
+    base: string,
+    request: Request,
+    url: URL,
+    body: string,
+  ): Promise<Response> {
+    const { method, headers } = request;
+    if (service === "kms")
+      return await answerKms({ method, url, headers, body }, world, now(), kmsKey);
+    const inner = new URL(url.pathname.slice(base.length) + url.search, url.origin);
+    if (service === "actions") {
+      return await answerIssuer(
+        request,
+        inner.pathname,
+        `${url.origin}${base}`,
+        world,
+        now(),
+        await issuerKey(),
+      );
+    }
+    const innerHeaders = new Headers(headers);
+    innerHeaders.set("x-sandbox-base", base);
+    return await github.answer(
+      new Request(inner, { method, headers: innerHeaders, ...(body ? { body } : {}) }),
+    );
+  }
+
+  function control(method: string, path: string, body: string): Response {
+    if (method === "GET" && path === "/requests") return Response.json(requests);
+    if (method !== "POST" || path !== "")
+      return new Response("POST /_sandbox or GET /_sandbox/requests", { status: 404 });
+    let change: { faults?: SandboxFault[]; world?: Partial<SandboxWorld> };
+    try {
+      change = JSON.parse(body);
+    } catch {
+      return new Response("Not JSON; send { faults: [], world: {} }", { status: 400 });
+    }
+    for (const fault of change.faults ?? []) faults.push({ fault, left: fault.times ?? 1 });
+    Object.assign(world, change.world);
+    return new Response(null, { status: 204 });
+  }
+
+  async function handle(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const target = route(url);
+    if (!target)
+      return new Response("Nothing here: /kms, /api/v3, /actions, /_sandbox", { status: 404 });
+    const { service, base } = target;
+    const body = await request.text();
+    const path = url.pathname.slice(base.length) + url.search;
+    if (service === "control") return control(request.method, path, body);
+    const operation = request.headers.get("x-amz-target")?.split(".")[1];
+    const record = (status: number) => {
+      if (requests.length === MAX_REQUESTS) requests.shift();
+      const userAgent = request.headers.get("user-agent") ?? "";
+      requests.push({
+        service,
+        method: request.method,
+        path,
+        operation,
+        body: service === "github" && body ? body : undefined,
+        userAgent,
+        status,
+      });
+    };
+    try {
+      if (world.latencyMs > 0) await pause(world.latencyMs, request.signal);
+      const fault = nextFault(service, operation ?? path);
+      const made = await (fault
+        ? meetFault(fault, request.signal)
+        : answer(service, base, request, url, body));
+      record(made.status);
+      const response = new Response(made.body, made);
+      if (!response.headers.has("date")) response.headers.set("date", now().toUTCString());
+      return response;
+    } catch (error) {
+      record(0);
+      throw error;
+    }
+  }
+
+  return {
+    fetch: handle,
+    world,
+    fail(fault) {
+      faults.push({ fault, left: fault.times ?? 1 });
+    },
+    requests,
+    get liveTokens() {
+      return github.tokens.size;
+    },
+    get keyArn() {
+      return keyArn(world.key);
+    },
+    environment(origin) {
+      const principal = world.principals[0];
+      return {
+        AWS_ACCESS_KEY_ID: principal?.accessKeyId ?? "",
+        AWS_SECRET_ACCESS_KEY: principal?.secretAccessKey ?? "",
+        ...(principal?.sessionToken ? { AWS_SESSION_TOKEN: principal.sessionToken } : {}),
+        AWS_REGION: world.key.region,
+        AWS_ENDPOINT_URL_KMS: `${origin}/kms`,
+        GITHUB_API_URL: `${origin}/api/v3`,
+        KMS_APP_TOKEN_CLIENT_ID: world.app.clientId,
+        KMS_APP_TOKEN_KMS_KEY_ID: world.key.alias,
+        ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/actions/id-token?api-version=2.0`,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: REQUEST_TOKEN,
+      };
+    },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
