@@ -39,12 +39,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 // The write that failed reports it; without a listener it would be thrown a second time.
 process.stdout.on("error", () => {});
 
+const unfinished: Promise<unknown>[] = [];
 const exitCode = await main(process.argv.slice(2), {
   env: process.env,
   stdout: writeStdout,
   stderr: (line) => void process.stderr.write(`${line}\n`),
   stdin: readStdin,
   signal: controller.signal,
+  waitUntil: (work) => void unfinished.push(work),
 });
+await Promise.allSettled(unfinished);
 // Not exitCode: connections kept alive would hold the process for seconds.
 process.exit(exitCode);

@@ -178,7 +178,10 @@ export function createApp(options: AppOptions): App {
     const installationId = target.installationId ?? (installation as Installation).id;
     noticeUnfamiliar(target.permissions ?? {});
     const path = `/app/installations/${installationId}/access_tokens`;
-    const answer = await ask({ method: "POST", path, body: mintBody(target) }, signal);
+    const answer = await ask(
+      { method: "POST", path, body: mintBody(target), undo: discard },
+      signal,
+    );
     if (answer.status !== 201) {
       throw await mintRefusal(answer, installationId, target, (request) => ask(request, signal));
     }
@@ -202,10 +205,14 @@ export function createApp(options: AppOptions): App {
         { status: answer.status },
       );
     } catch (error) {
-      const token = tokenIn(answer);
-      if (token !== undefined) await revokeFresh(github, token);
+      await discard(answer);
       throw error;
     }
+  }
+
+  async function discard(answer: HttpAnswer): Promise<void> {
+    const token = tokenIn(answer);
+    if (token !== undefined) await revokeFresh(github, token);
   }
 
   function noticeUnfamiliar(permissions: Permissions): void {

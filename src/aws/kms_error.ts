@@ -4,16 +4,21 @@ import type { AwsCredentials } from "./credentials.ts";
 import type { KeyReference } from "./key_id.ts";
 
 function deniedSide(message: string): string {
-  // AWS names the side that refused in this half sentence; it is only repeated to the user, nothing depends on it.
-  const side = /no (resource|identity|session)-based policy|(?:in|by) an? (explicit deny)/.exec(
-    message,
-  );
-  if (side?.[1] === "resource")
-    return "the key policy does not allow it: add the principal there with kms:Sign";
-  if (side?.[1] === "identity")
-    return "the role's own policy does not allow it: add kms:Sign on the key's ARN there";
-  if (side?.[1] === "session") return "the session policy does not allow it";
-  if (side?.[2]) return "a policy denies it explicitly";
+  // AWS names the side that refused in half a sentence; it is only repeated to the user, nothing depends on it.
+  if (/explicit deny/.test(message)) return "a policy denies it explicitly";
+  switch (
+    /no (resource|identity|session)-based policy|no (session) policy/
+      .exec(message)
+      ?.slice(1)
+      .find(Boolean)
+  ) {
+    case "resource":
+      return "the key policy does not allow it: add the principal there with kms:Sign";
+    case "identity":
+      return "the role's own policy does not allow it: add kms:Sign on the key's ARN there";
+    case "session":
+      return "the session policy does not allow it";
+  }
   return "allow kms:Sign in the key policy or the role's policy (another account's key needs both), and check their conditions on algorithm, message type and alias";
 }
 

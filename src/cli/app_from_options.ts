@@ -33,7 +33,14 @@ export function appFromOptions(flags: Record<string, unknown>, io: Io): App {
     retry,
     onNotice,
   });
-  return createApp({ appId: clientId, signer, apiUrl: values.githubApiUrl, retry, onNotice });
+  return createApp({
+    appId: clientId,
+    signer,
+    apiUrl: values.githubApiUrl,
+    retry,
+    onNotice,
+    waitUntil: io.waitUntil,
+  });
 }
 
 /** Reads for what to mint a token. */

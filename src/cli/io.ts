@@ -11,4 +11,6 @@ export interface Io {
   stdin(): Promise<string>;
   /** Aborts when the user or the system wants the program to end. */
   readonly signal: AbortSignal;
+  /** Keeps the program from ending before `work` has. */
+  waitUntil(work: Promise<unknown>): void;
 }

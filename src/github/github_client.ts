@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { baseUrl, joinPath } from "../base_url.ts";
+import { withDeadline } from "../deadline.ts";
 import { AppTokenError, InputError } from "../errors.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
 import type { OnNotice } from "../notice.ts";
@@ -22,6 +23,12 @@ export interface GithubOptions {
   retry?: RetryOptions | undefined;
   /** Told of retries. */
   onNotice?: OnNotice | undefined;
+  /**
+   * Given what goes on after a call has ended, so that it is not cut off: a
+   * token that arrives when nobody waits for it any more is revoked. On Workers
+   * pass `(work) => ctx.waitUntil(work)`.
+   */
+  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** One request to the REST API. */
@@ -32,6 +39,8 @@ export interface GithubRequest {
   /** App JWT or installation token. Always sent as Bearer, which GitHub takes for both. */
   readonly token: string;
   readonly body?: unknown;
+  /** Undoes what an answer brings that comes after the call was given up. */
+  readonly undo?: ((answer: HttpAnswer) => Promise<unknown>) | undefined;
 }
 
 /** Sends requests to one GitHub. */
@@ -98,13 +107,33 @@ export function createGithubClient(options: GithubOptions): GithubClient {
     }
   }
 
+  /** Sends a request that must not be lost: given up, it goes on in the background and is undone. */
+  async function followToTheEnd(
+    request: GithubRequest,
+    undo: (answer: HttpAnswer) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const timeoutMs = 2 * policy.attemptTimeoutMs;
+    const late = () =>
+      new AppTokenError("timeout", `GitHub ${request.method} ${request.path} had no answer`);
+    const sending = withDeadline(timeoutMs, undefined, late, (own) => follow(request, own));
+    const undone = sending
+      .then((answer) => (signal.aborted ? undo(answer) : undefined))
+      .catch(() => undefined);
+    signal.addEventListener("abort", () => options.waitUntil?.(undone), { once: true });
+    return await sending;
+  }
+
   return {
     apiUrl,
     async call(request, signal) {
       const what = `GitHub ${request.method} ${request.path}`;
       return await retry(
         async (bounded) => {
-          const answer = await follow(request, bounded);
+          const { undo } = request;
+          const answer = await (undo
+            ? followToTheEnd(request, undo, bounded)
+            : follow(request, bounded));
           const unavailable = unavailability(answer, what);
           if (unavailable) throw unavailable;
           return answer;
