@@ -37,6 +37,7 @@ export type { Clock } from "./src/clock.ts";
 export {
   AppTokenError,
   type AppTokenErrorOptions,
+  ERROR_CATEGORIES,
   type ErrorCategory,
   type ErrorCode,
   InputError,
@@ -49,6 +50,7 @@ export type {
   TokenRepository,
 } from "./src/github/installation_token.ts";
 export {
+  LEVELS,
   type PermissionLevel,
   type Permissions,
   parsePermissions,

@@ -64,6 +64,7 @@ export interface AppTokenErrorOptions {
  * Mistakes in the arguments of a call are an {@link InputError} instead.
  */
 export class AppTokenError extends Error {
+  /** Always `"AppTokenError"`, also when the code is minified. */
   override name = "AppTokenError";
   /** The cause, for programs. */
   readonly code: ErrorCode;
@@ -74,6 +75,7 @@ export class AppTokenError extends Error {
   /** How long the answering server asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
+  /** Made by this package; public so that tests can make one. */
   constructor(code: ErrorCode, message: string, options: AppTokenErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
@@ -90,6 +92,7 @@ export class AppTokenError extends Error {
 
 /** An argument that can never work: thrown before anything is sent. */
 export class InputError extends TypeError {
+  /** Always `"InputError"`, also when the code is minified. */
   override name = "InputError";
   /** Always `"invalid_input"`. */
   readonly code = "invalid_input";

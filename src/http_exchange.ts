@@ -6,11 +6,15 @@ export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
 /** What a {@link Fetch} is called with. */
 export interface FetchInit {
+  /** `GET`, `POST` or `DELETE`. */
   method: string;
+  /** Names in lower case. They hold secrets: do not log them. */
   headers: Record<string, string>;
   /** Absent where there is no body, as some runtimes refuse `undefined`. */
   body?: string;
+  /** Redirects have to come back as they are: a bearer must not follow them. */
   redirect: "manual";
+  /** Aborts when the attempt takes too long or the caller gives up. */
   signal: AbortSignal;
 }
 

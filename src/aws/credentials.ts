@@ -2,7 +2,9 @@ import { AppTokenError, InputError } from "../errors.ts";
 
 /** Credentials of an AWS principal that may use the key. */
 export interface AwsCredentials {
+  /** `AKIA…` for an IAM user, `ASIA…` for a session. */
   readonly accessKeyId: string;
+  /** Signs the requests and is never sent. */
   readonly secretAccessKey: string;
   /** Present with temporary credentials; the empty string means absent. */
   readonly sessionToken?: string | undefined;

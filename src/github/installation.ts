@@ -3,6 +3,7 @@ import { LEVELS, type Permissions } from "./permissions.ts";
 
 /** One account's installation of the GitHub App. */
 export interface Installation {
+  /** Takes the place of the look-up when given to `createToken()`. */
   readonly id: number;
   /** The app's slug, as in `https://github.com/apps/<slug>`. */
   readonly appSlug: string;

@@ -7,7 +7,9 @@ import type { TokenTarget } from "./target.ts";
 
 /** A repository a token has access to. */
 export interface TokenRepository {
+  /** Stays the same when the repository is renamed. */
   readonly id: number;
+  /** Without the owner. */
   readonly name: string;
   /** `owner/name`. */
   readonly fullName: string;
@@ -19,6 +21,7 @@ export interface TokenGrant {
   readonly token: string;
   /** When it stops working (an hour after the mint), ISO 8601 as GitHub writes it. */
   readonly expiresAt: string;
+  /** As granted, with the `metadata: read` that GitHub adds. */
   readonly permissions: Permissions;
   /** `"all"` or `"selected"`. */
   readonly repositorySelection: string;
@@ -28,6 +31,7 @@ export interface TokenGrant {
 
 /** An installation token with where it comes from. */
 export interface InstallationToken extends TokenGrant {
+  /** Whose token it is; saves the look-up next time. */
   readonly installationId: number;
   /** The app's slug; absent when the installation id was given, as a token's answer does not name it. */
   readonly appSlug?: string | undefined;

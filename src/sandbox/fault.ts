@@ -5,6 +5,7 @@ export type SandboxService = "kms" | "github" | "actions";
 
 /** What goes wrong on request. */
 export interface SandboxFault {
+  /** Whose requests it hits. */
   service: SandboxService;
   /** Only requests whose operation or path contains this. */
   match?: string;
@@ -21,7 +22,9 @@ export interface SandboxFault {
   retryAfterSeconds?: number;
   /** For `answer`. @default {200} */
   status?: number;
+  /** For `answer`. */
   headers?: Record<string, string>;
+  /** For `answer`. */
   body?: string;
 }
 

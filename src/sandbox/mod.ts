@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { PermissionLevel } from "../github/permissions.ts";
+export { LEVELS, type PermissionLevel } from "../github/permissions.ts";
 export type { SandboxFault, SandboxService } from "./fault.ts";
 export {
   createSandbox,

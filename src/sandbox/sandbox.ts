@@ -18,7 +18,9 @@ export interface SandboxOptions {
 
 /** One request the sandbox has answered. */
 export interface SandboxRequest {
+  /** Who answered. */
   readonly service: SandboxService;
+  /** `GET`, `POST` or `DELETE`. */
   readonly method: string;
   /** Path and query below the service's base. */
   readonly path: string;
@@ -26,6 +28,7 @@ export interface SandboxRequest {
   readonly operation?: string | undefined;
   /** Body of a request to GitHub. */
   readonly body?: string | undefined;
+  /** The User-Agent header; empty when there was none. */
   readonly userAgent: string;
   /** Status of the answer; 0 when there was none. */
   readonly status: number;

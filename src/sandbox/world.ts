@@ -2,7 +2,9 @@ import type { PermissionLevel } from "../github/permissions.ts";
 
 /** A repository on the sandbox's GitHub. */
 export interface SandboxRepository {
+  /** As `repository_ids` and id tokens have it. */
   id: number;
+  /** Without the owner. */
   name: string;
   /** Contents by path. @default {{ "README.md": "# <name>\n" }} */
   files?: Record<string, string>;
@@ -10,8 +12,11 @@ export interface SandboxRepository {
 
 /** One account with the app installed on it. */
 export interface SandboxInstallation {
+  /** As in `/app/installations/<id>`. */
   id: number;
+  /** Where the app is installed. */
   account: { id: number; login: string; type: "Organization" | "User" | "Enterprise" };
+  /** What its tokens can have at most. */
   permissions: Record<string, PermissionLevel>;
   /** All repositories the account has. */
   repositories: SandboxRepository[];
@@ -25,9 +30,13 @@ export interface SandboxInstallation {
 
 /** The GitHub App. */
 export interface SandboxApp {
+  /** The app id; `iss` may be this one. */
   id: number;
+  /** The client id; `iss` may be this one. */
   clientId: string;
+  /** As in `https://github.com/apps/<slug>`. */
   slug: string;
+  /** As people see it. */
   name: string;
 }
 
@@ -36,12 +45,17 @@ export type SandboxKeyState = "Enabled" | "Disabled" | "PendingImport" | "Pendin
 
 /** The KMS key. */
 export interface SandboxKey {
+  /** A UUID. */
   keyId: string;
   /** With the prefix `alias/`. */
   alias: string;
+  /** The one Region that has the key, such as `eu-west-1`. */
   region: string;
+  /** Twelve digits. */
   accountId: string;
+  /** Only a key for `SIGN_VERIFY` signs. */
   usage: "SIGN_VERIFY" | "ENCRYPT_DECRYPT";
+  /** Only an `Enabled` key signs. */
   state: SandboxKeyState;
   /** `AWS_KMS`: made by KMS itself, and so none of the app's keys. */
   origin: "EXTERNAL" | "AWS_KMS";
@@ -49,9 +63,13 @@ export interface SandboxKey {
 
 /** An IAM user with an access key. */
 export interface SandboxPrincipal {
+  /** As in the ARN that an AccessDeniedException names. */
   userName: string;
+  /** What requests are signed in with. */
   accessKeyId: string;
+  /** What their signatures are recomputed with. */
   secretAccessKey: string;
+  /** Makes the credentials temporary: requests have to bring it. */
   sessionToken?: string;
   /** When the session ends, ISO 8601. */
   expiration?: string;
@@ -61,9 +79,13 @@ export interface SandboxPrincipal {
 
 /** Everything the sandbox knows; change it at any time. */
 export interface SandboxWorld {
+  /** The one GitHub App there is. */
   app: SandboxApp;
+  /** Where it is installed. */
   installations: SandboxInstallation[];
+  /** The one KMS key there is. */
   key: SandboxKey;
+  /** Who may sign in to AWS; the first is in `environment()`. */
   principals: SandboxPrincipal[];
   /** What the id tokens of the workflow job say, beside `iss`, `aud` and the times. */
   idTokenClaims: Record<string, string>;
