@@ -16,7 +16,7 @@ export function bunCommand() {
 /** Installs what bun.lock names; only what users get too with `production`. */
 export async function install({ production }) {
   // A full installation has all that the smaller one would bring, which would not leave the rest alone.
-  const full = existsSync(bin("tsc"));
+  const full = existsSync(bin("workerd"));
   if (production && full) return;
   if (!full) {
     console.log(
@@ -26,7 +26,7 @@ export async function install({ production }) {
     );
   }
   const [command, ...args] = bunCommand();
-  const options = ["install", "--frozen-lockfile", ...(production ? ["--production"] : [])];
+  const options = ["install", "--frozen-lockfile", ...(production ? ["--production", "--omit=peer"] : [])];
   const { code, output } = await run(command, [...args, ...options]);
   if (code !== 0) {
     console.error(output);
