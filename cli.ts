@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import process from "node:process";
-import { Interruption } from "./src/cli/exit_code.ts";
 import { main } from "./src/cli/main.ts";
 import { InputError } from "./src/errors.ts";
+import { Interruption } from "./src/interruption.ts";
 
 // A token has hundreds of bytes; whatever is larger is something else.
 const MAX_STDIN_BYTES = 65_536;

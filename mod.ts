@@ -31,16 +31,24 @@ export {
   credentialsFromEnvironment,
 } from "./src/aws/credentials.ts";
 export type { EndpointVariant } from "./src/aws/endpoint.ts";
+export type { Environment } from "./src/aws/environment.ts";
 export type { KmsKeyOptions } from "./src/aws/kms_client.ts";
 export { kmsSigner } from "./src/aws/kms_signer.ts";
+export type { AssumeRoleOptions, SessionCredentials } from "./src/aws/sts.ts";
+export {
+  type WebIdentityOptions,
+  webIdentityCredentials,
+} from "./src/aws/web_identity_credentials.ts";
 export type { Clock } from "./src/clock.ts";
 export {
   AppTokenError,
   type AppTokenErrorOptions,
-  ERROR_CATEGORIES,
+  type AwsErrorCode,
   type ErrorCategory,
   type ErrorCode,
+  type GithubErrorCode,
   InputError,
+  type UnavailableErrorCode,
 } from "./src/errors.ts";
 export type { GithubOptions } from "./src/github/github_client.ts";
 export type { Installation } from "./src/github/installation.ts";
@@ -59,6 +67,7 @@ export { type RevokeOptions, revokeToken } from "./src/github/revoke_token.ts";
 export type { InstallationQuery, TokenOptions } from "./src/github/target.ts";
 export type { Fetch, FetchInit } from "./src/http_exchange.ts";
 export type { Notice, OnNotice } from "./src/notice.ts";
+export { type ActionsIdTokenOptions, requestActionsIdToken } from "./src/oidc/actions_id_token.ts";
 export type { RetryOptions } from "./src/retry.ts";
 export type { Signature, Signer, SignOptions } from "./src/signer.ts";
 export { VERSION } from "./src/version.ts";

@@ -1,5 +1,6 @@
+import { appFrom, TOKEN } from "./app.ts";
 import { countRequests, type RequestCount } from "./request_count.ts";
-import { startSandbox } from "./sandbox_server.ts";
+import { type SandboxServer, startSandbox } from "./sandbox_server.ts";
 import {
   peakBytes,
   type RunOptions,
@@ -12,7 +13,6 @@ import {
 /** What was found out about every variant at one latency. */
 export interface Measurement {
   readonly latencyMs: number;
-  readonly rounds: number;
   readonly variants: Record<VariantName, VariantMeasurement>;
 }
 
@@ -28,63 +28,82 @@ export interface VariantMeasurement {
   readonly peakBytes: number;
 }
 
+/** One variant at one latency. */
+interface Cell {
+  readonly name: VariantName;
+  readonly options: RunOptions;
+  readonly requests: RequestCount;
+}
+
+const WARM_UP_TOKENS = 60;
 const WARM_UP_ROUNDS = 2;
 const MEMORY_ROUNDS = 3;
 
-/** Measures every variant against one sandbox. */
+/** Measures every variant, at no latency and at `latencyMs`. */
 export async function measure(
   latencyMs: number,
   rounds: number,
   signal: AbortSignal,
-): Promise<Measurement> {
-  await using server = await startSandbox(latencyMs, signal);
-  const options: RunOptions = { env: server.env, signal };
+): Promise<{ direct: Measurement; delayed: Measurement }> {
+  await using directServer = await startSandbox(0, signal);
+  await using delayedServer = await startSandbox(latencyMs, signal);
+  const direct = await createCells(directServer, signal);
+  const delayed = await createCells(delayedServer, signal);
+  const cells = [...direct, ...delayed];
 
-  const counts = perVariant((): RequestCount => ({ kms: 0, github: 0 }));
-  let seen = 0;
-  for (const name of VARIANT_NAMES) {
-    await wallMs(VARIANTS[name], options);
-    const requests = await server.requests();
-    counts[name] = countRequests(requests.slice(seen));
-    seen = requests.length;
-  }
+  const wall = ({ name, options }: Cell) => wallMs(VARIANTS[name], options);
+  const peak = ({ name, options }: Cell) => peakBytes(VARIANTS[name], options);
+  await interleave(cells, WARM_UP_ROUNDS, wall);
+  const walls = await interleave(cells, rounds, wall);
+  const peaks = await interleave(cells, MEMORY_ROUNDS, peak);
 
-  await interleave(WARM_UP_ROUNDS, async (name) => await wallMs(VARIANTS[name], options));
-  const walls = await interleave(rounds, (name) => wallMs(VARIANTS[name], options));
-  const peaks = await interleave(MEMORY_ROUNDS, (name) => peakBytes(VARIANTS[name], options));
-
+  const summarize = (cell: Cell): VariantMeasurement => {
+    const samples = walls.get(cell) ?? [];
+    return {
+      requests: cell.requests,
+      wallMs: median(samples),
+      fastestMs: Math.min(...samples),
+      slowestMs: Math.max(...samples),
+      peakBytes: median(peaks.get(cell) ?? []),
+    };
+  };
+  const byName = (of: Cell[]) =>
+    Object.fromEntries(of.map((cell) => [cell.name, summarize(cell)])) as Measurement["variants"];
   return {
-    latencyMs,
-    rounds,
-    variants: perVariant((name) => ({
-      requests: counts[name],
-      wallMs: median(walls[name]),
-      fastestMs: Math.min(...walls[name]),
-      slowestMs: Math.max(...walls[name]),
-      peakBytes: median(peaks[name]),
-    })),
+    direct: { latencyMs: 0, variants: byName(direct) },
+    delayed: { latencyMs, variants: byName(delayed) },
   };
 }
 
-/** Takes turns, each round from another variant on, so that noise of the machine hits all alike. */
-async function interleave(
-  rounds: number,
-  sample: (name: VariantName) => Promise<number>,
-): Promise<Record<VariantName, number[]>> {
-  const samples = perVariant((): number[] => []);
-  for (let round = 0; round < rounds; round++) {
-    const first = round % VARIANT_NAMES.length;
-    for (const name of [...VARIANT_NAMES.slice(first), ...VARIANT_NAMES.slice(0, first)])
-      samples[name].push(await sample(name));
+/** Runs every variant once to count its requests, and warms the sandbox up. */
+async function createCells(server: SandboxServer, signal: AbortSignal): Promise<Cell[]> {
+  const options: RunOptions = { env: server.env, signal };
+  const cells: Cell[] = [];
+  for (const name of VARIANT_NAMES) {
+    const before = (await server.requests()).length;
+    await wallMs(VARIANTS[name], options);
+    const requests = countRequests((await server.requests()).slice(before));
+    cells.push({ name, options, requests });
   }
-  return samples;
+  // A cold sandbox would add to every request the time of compiling itself.
+  const mint = () => appFrom(server.env).createToken(TOKEN);
+  await Promise.all(Array.from({ length: WARM_UP_TOKENS }, mint));
+  return cells;
 }
 
-function perVariant<T>(make: (name: VariantName) => T): Record<VariantName, T> {
-  return Object.fromEntries(VARIANT_NAMES.map((name) => [name, make(name)])) as Record<
-    VariantName,
-    T
-  >;
+/** Takes turns, each round from another cell on, so that noise of the machine hits all alike. */
+async function interleave(
+  cells: Cell[],
+  rounds: number,
+  sample: (cell: Cell) => Promise<number>,
+): Promise<Map<Cell, number[]>> {
+  const samples = new Map(cells.map((cell): [Cell, number[]] => [cell, []]));
+  for (let round = 0; round < rounds; round++) {
+    const first = round % cells.length;
+    for (const cell of [...cells.slice(first), ...cells.slice(0, first)])
+      samples.get(cell)?.push(await sample(cell));
+  }
+  return samples;
 }
 
 function median(values: readonly number[]): number {

@@ -1,4 +1,3 @@
-/// <reference types="bun-types" />
 import { readFileSync, writeSync } from "node:fs";
 import process from "node:process";
 

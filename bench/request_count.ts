@@ -1,5 +1,5 @@
-import { createApp, credentialsFromEnvironment, kmsSigner } from "../mod.ts";
 import { createSandbox, type SandboxRequest } from "../src/sandbox/mod.ts";
+import { appFrom, TOKEN } from "./app.ts";
 
 /** How many requests went where. */
 export interface RequestCount {
@@ -16,18 +16,9 @@ export function countRequests(requests: readonly SandboxRequest[]): RequestCount
 /** Counts what a hundred tokens of one App take: half of them at once, half one by one. */
 export async function countHundredTokens(): Promise<RequestCount> {
   const sandbox = createSandbox();
-  const { fetch } = sandbox;
-  const credentials = credentialsFromEnvironment(sandbox.environment("http://localhost"));
-  const app = createApp({
-    appId: sandbox.world.app.clientId,
-    fetch,
-    signer: kmsSigner({ keyId: sandbox.keyArn, credentials, fetch }),
-  });
-  const mint = async () => {
-    await app.createToken({ repositories: ["octo-org/hello"], permissions: { contents: "read" } });
-  };
-  await Promise.all(Array.from({ length: 50 }, mint));
-  for (let minted = 50; minted < 100; minted++) await mint();
+  const app = appFrom(sandbox.environment("http://localhost"), sandbox.fetch);
+  await Promise.all(Array.from({ length: 50 }, () => app.createToken(TOKEN)));
+  for (let minted = 50; minted < 100; minted++) await app.createToken(TOKEN);
   if (sandbox.liveTokens !== 100)
     throw new Error(`There should be 100 tokens, there are ${sandbox.liveTokens}`);
   return countRequests(sandbox.requests);

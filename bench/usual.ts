@@ -6,13 +6,14 @@ import { Octokit } from "@octokit/core";
 
 const { env } = process;
 const kms = new KMSClient({
-  // Given, so that looking for them in files and metadata services is not measured.
+  // Given, so that no search through files and metadata services is measured.
   credentials: {
     accessKeyId: env.AWS_ACCESS_KEY_ID ?? "",
     secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? "",
   },
 });
 
+// auth-app calls this for every request it makes as the app: it keeps installation tokens only.
 async function createJwt(appId: string | number, timeDifference = 0) {
   const now = Math.floor(Date.now() / 1000) + timeDifference;
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");

@@ -26,7 +26,11 @@ export async function install({ production }) {
     );
   }
   const [command, ...args] = bunCommand();
-  const options = ["install", "--frozen-lockfile", ...(production ? ["--production", "--omit=peer"] : [])];
+  const options = [
+    "install",
+    "--frozen-lockfile",
+    ...(production ? ["--production", "--omit=peer"] : []),
+  ];
   const { code, output } = await run(command, [...args, ...options]);
   if (code !== 0) {
     console.error(output);

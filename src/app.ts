@@ -6,9 +6,8 @@ import {
   createGithubClient,
   type GithubOptions,
   type GithubRequest,
-  parseAnswer,
 } from "./github/github_client.ts";
-import { type Installation, installationSchema } from "./github/installation.ts";
+import { type Installation, parseInstallation } from "./github/installation.ts";
 import {
   excessOf,
   type InstallationToken,
@@ -16,9 +15,6 @@ import {
   type TokenGrant,
   tokenIn,
 } from "./github/installation_token.ts";
-import { nearestPermission, PERMISSIONS, type Permissions } from "./github/permissions.ts";
-import { installationRefusal, jwtRefusal, mintRefusal, suspended } from "./github/refusal.ts";
-import { revoke, revokeFresh } from "./github/revoke_token.ts";
 import {
   checkEnterprise,
   checkOwner,
@@ -59,6 +55,11 @@ export interface App {
   createToken(options: TokenOptions): Promise<InstallationToken>;
   /** Revokes an installation token; `false` when it was gone already. */
   revokeToken(token: string, options?: CallOptions): Promise<boolean>;
+  /**
+   * Revokes a token that was minted this moment and cannot be handed over.
+   * Never throws; what goes wrong is a notice.
+   */
+  discardToken(token: string): Promise<void>;
   /** The callback that `@octokit/auth-app` takes in place of a private key. */
   createJwt(appId?: AppId, timeDifference?: number): Promise<{ jwt: string; expiresAt: string }>;
 }
@@ -71,6 +72,9 @@ interface Minted {
   /** The JWT it was minted with. */
   readonly jwt: AppJwt | undefined;
 }
+
+// Minting needs none of what explains refusals, a fourth of all code: it is loaded when there is one.
+const refusals = () => import("./github/refusal.ts");
 
 // So that a JWT still stands when it arrives, after retries too.
 const RENEW_BEFORE_MS = 60_000;
@@ -117,10 +121,7 @@ export function createApp(options: AppOptions): App {
   ): Promise<T> {
     const seconds = policy.deadlineMs / 1000;
     const late = () =>
-      new AppTokenError(
-        "timeout",
-        `Cannot ${what}: it took longer than ${seconds} s; see whether AWS and GitHub can be reached`,
-      );
+      new AppTokenError("timeout", `Cannot ${what}: it took longer than ${seconds} s`);
     return await withDeadline(policy.deadlineMs, signal, late, work);
   }
 
@@ -156,17 +157,21 @@ export function createApp(options: AppOptions): App {
     let answer = await send();
     if (answer.status === 401 && clock.correct(answer.headers.get("date"), "GitHub"))
       answer = await send();
-    if (answer.status === 401)
+    if (answer.status === 401) {
+      const { jwtRefusal } = await refusals();
       throw await jwtRefusal(answer, issuer, github.apiUrl, signer, { signal, clock });
+    }
     return answer;
   }
 
   async function find(query: InstallationQuery, signal: AbortSignal): Promise<Installation> {
     const path = installationPath(query);
     const answer = await ask({ method: "GET", path }, signal);
-    if (answer.status !== 200)
+    if (answer.status !== 200) {
+      const { installationRefusal } = await refusals();
       throw await installationRefusal(answer, query, (request) => ask(request, signal));
-    return parseAnswer(answer, installationSchema, `GitHub GET ${path}`);
+    }
+    return parseInstallation(answer, `GitHub GET ${path}`);
   }
 
   async function mint(target: TokenTarget, signal: AbortSignal): Promise<Minted> {
@@ -174,15 +179,15 @@ export function createApp(options: AppOptions): App {
       target.installationId === undefined
         ? await find(installationQuery(target), signal)
         : undefined;
-    if (installation?.suspendedAt) throw suspended(installation);
+    if (installation?.suspendedAt) throw (await refusals()).suspended(installation);
     const installationId = target.installationId ?? (installation as Installation).id;
-    noticeUnfamiliar(target.permissions ?? {});
     const path = `/app/installations/${installationId}/access_tokens`;
     const answer = await ask(
       { method: "POST", path, body: mintBody(target), undo: discard },
       signal,
     );
     if (answer.status !== 201) {
+      const { mintRefusal } = await refusals();
       throw await mintRefusal(answer, installationId, target, (request) => ask(request, signal));
     }
     return { answer, installationId, installation, jwt: signed?.jwt };
@@ -201,7 +206,7 @@ export function createApp(options: AppOptions): App {
       if (excess === undefined) return grant;
       throw new AppTokenError(
         "token_wider_than_requested",
-        `GitHub granted more than was asked (${answer.quote(excess)}); the token was revoked. Report this to GitHub`,
+        `GitHub granted more than was asked (${answer.quote(excess)}); it is not handed over but revoked`,
         { status: answer.status },
       );
     } catch (error) {
@@ -210,20 +215,14 @@ export function createApp(options: AppOptions): App {
     }
   }
 
-  async function discard(answer: HttpAnswer): Promise<void> {
-    const token = tokenIn(answer);
-    if (token !== undefined) await revokeFresh(github, token);
+  async function discardToken(token: string): Promise<void> {
+    const module = await import("./github/discard_token.ts");
+    await module.discardToken(github, token, onNotice);
   }
 
-  function noticeUnfamiliar(permissions: Permissions): void {
-    for (const name of Object.keys(permissions)) {
-      if (name in PERMISSIONS) continue;
-      const nearest = nearestPermission(name);
-      onNotice?.({
-        code: "permission_unfamiliar",
-        message: `Permission ${name} is not in GitHub's documentation${nearest ? ` (did you mean ${nearest}?)` : ""}; passed on as it is`,
-      });
-    }
+  async function discard(answer: HttpAnswer): Promise<void> {
+    const token = tokenIn(answer);
+    if (token !== undefined) await discardToken(token);
   }
 
   return {
@@ -248,12 +247,14 @@ export function createApp(options: AppOptions): App {
       };
     },
     async revokeToken(token, { signal } = {}) {
+      const { revoke } = await import("./github/revoke_token.ts");
       return await revoke(github, token, signal);
     },
+    discardToken,
     async createJwt(appId, timeDifference) {
       if (appId !== undefined && issuerOf(appId) !== issuer) {
         throw new TypeError(
-          `createJwt() was called for app ${issuerOf(appId)}, but this App is ${issuer}: give both the same appId`,
+          `createJwt() was called for another app than ${issuer}: give both the same appId`,
         );
       }
       if (timeDifference)

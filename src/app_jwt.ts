@@ -44,19 +44,14 @@ export interface AppJwtOptions {
 export function issuerOf(appId: AppId): string | number {
   const text = String(appId).trim();
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
-  if (/^[0-9a-f]{40}$/.test(text)) {
+  const looksLike = /^[0-9a-f]{40}$/.test(text)
+    ? "it looks like a client secret"
+    : text.includes("PRIVATE KEY")
+      ? "it is a private key, which belongs into KMS"
+      : "it is neither (or has hidden characters)";
+  if (!/^(?=.*[A-Za-z])[A-Za-z0-9._-]{4,39}$/.test(text)) {
     throw new InputError(
-      "Cannot use the app id: it looks like a client secret; give the client id (Iv23li…) or the numeric app id",
-    );
-  }
-  if (text.includes("PRIVATE KEY")) {
-    throw new InputError(
-      "Cannot use the app id: it is a private key; give the client id (Iv23li…) or the numeric app id, and import the key into KMS",
-    );
-  }
-  if (!/^(?=.*[A-Za-z])[A-Za-z0-9._-]{4,64}$/.test(text)) {
-    throw new InputError(
-      `Cannot use the app id: ${text ? "it is neither a client id (Iv23li…) nor a whole number; check it for hidden characters" : "it is empty; give the client id (Iv23li…) or the numeric app id"}`,
+      `Cannot use the app id: ${text ? looksLike : "it is empty"}; give the client id (Iv23li…) or the numeric app id`,
     );
   }
   return text;

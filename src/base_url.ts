@@ -21,6 +21,21 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /**
+ * Refuses a URL over which credentials could be read on the way.
+ *
+ * @throws {InputError} If it is neither https nor http within this machine.
+ */
+export function checkSecure(url: URL, label: string): URL {
+  const mayBePlain = isLoopback(url.hostname) || AWS_METADATA_HOSTS.has(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
+    throw new InputError(
+      `Cannot use ${label} ${url.origin}: only https is safe for credentials; http works for loopback alone`,
+    );
+  }
+  return url;
+}
+
+/**
  * Reads a base URL: https, or http where the way cannot leave the machine. A
  * trailing slash makes no difference.
  *
@@ -42,12 +57,7 @@ export function baseUrl(text: string, label: string): URL {
       `Cannot use ${label} ${url.origin}${url.pathname}: it has a query or a fragment; remove it`,
     );
   }
-  const mayBePlain = isLoopback(url.hostname) || AWS_METADATA_HOSTS.has(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
-    throw new InputError(
-      `Cannot use ${label} ${url.origin}: only https is safe for credentials; http works for loopback alone`,
-    );
-  }
+  checkSecure(url, label);
   url.pathname = url.pathname.replace(/\/+$/, "");
   return url;
 }

@@ -36,7 +36,7 @@ export function createClock(now: () => Date, onNotice?: OnNotice): Clock {
       const seconds = Math.round(Math.abs(differenceMs) / 1000);
       onNotice?.({
         code: "clock_corrected",
-        message: `The clock of this machine is ${seconds} s ${differenceMs < 0 ? "ahead of" : "behind"} ${server}; its time is used instead. Set the clock (NTP) to avoid the extra request.`,
+        message: `The clock of this machine is ${seconds} s ${differenceMs < 0 ? "ahead of" : "behind"} ${server}; its time is used instead`,
       });
       return true;
     },

@@ -1,48 +1,67 @@
 /** Who has to act on an error: the command line maps each to an exit code. */
 export type ErrorCategory = "aws" | "github" | "unavailable";
 
-/** Every way the world can fail, one code per cause, with who has to act on it. */
-export const ERROR_CATEGORIES = {
-  // AWS says no: credentials, key or permissions have to change.
-  aws_region_missing: "aws",
-  aws_credentials_missing: "aws",
-  aws_credentials_rejected: "aws",
-  aws_credentials_expired: "aws",
-  aws_clock_skew: "aws",
-  aws_bad_response: "aws",
-  kms_access_denied: "aws",
-  kms_key_not_found: "aws",
-  kms_key_wrong_usage: "aws",
-  kms_key_disabled: "aws",
-  kms_key_invalid_state: "aws",
-  kms_refused: "aws",
-  // GitHub says no: the app, its installation or the request has to change.
-  app_key_mismatch: "github",
-  app_unknown: "github",
-  app_id_invalid: "github",
-  app_not_installed: "github",
-  repository_not_installed: "github",
-  enterprise_not_installed: "github",
-  installation_not_found: "github",
-  installation_suspended: "github",
-  permission_not_granted: "github",
-  permission_unknown: "github",
-  repository_not_accessible: "github",
-  token_wider_than_requested: "github",
-  github_clock_skew: "github",
-  github_refused: "github",
-  github_bad_response: "github",
-  // Nobody said no: the same call may succeed later. Only these are retried.
-  kms_throttled: "unavailable",
-  kms_unavailable: "unavailable",
-  github_rate_limited: "unavailable",
-  github_unavailable: "unavailable",
-  network_error: "unavailable",
-  timeout: "unavailable",
-} as const;
+/** AWS says no: credentials, key or permissions have to change. */
+export type AwsErrorCode =
+  | "aws_region_missing"
+  | "aws_credentials_missing"
+  | "aws_credentials_rejected"
+  | "aws_credentials_expired"
+  | "aws_clock_skew"
+  | "aws_bad_response"
+  | "sts_access_denied"
+  | "sts_identity_provider_missing"
+  | "sts_id_token_rejected"
+  | "sts_refused"
+  | "kms_access_denied"
+  | "kms_key_not_found"
+  | "kms_key_wrong_usage"
+  | "kms_key_disabled"
+  | "kms_key_invalid_state"
+  | "kms_refused";
 
-/** The closed set of codes an {@link AppTokenError} can carry. */
-export type ErrorCode = keyof typeof ERROR_CATEGORIES;
+/** GitHub says no: the app, its installation or the request has to change. */
+export type GithubErrorCode =
+  | "app_key_mismatch"
+  | "app_unknown"
+  | "app_id_invalid"
+  | "app_not_installed"
+  | "repository_not_installed"
+  | "enterprise_not_installed"
+  | "installation_not_found"
+  | "installation_suspended"
+  | "permission_not_granted"
+  | "permission_unknown"
+  | "repository_not_accessible"
+  | "token_wider_than_requested"
+  | "id_token_unavailable"
+  | "id_token_refused"
+  | "github_clock_skew"
+  | "github_refused"
+  | "github_bad_response";
+
+/** Nobody said no: the same call may succeed later. Only these are retried. */
+export type UnavailableErrorCode =
+  | "sts_unavailable"
+  | "kms_throttled"
+  | "kms_unavailable"
+  | "github_rate_limited"
+  | "github_unavailable"
+  | "network_error"
+  | "timeout";
+
+/** The closed set of codes an {@link AppTokenError} can carry, one per cause. */
+export type ErrorCode = AwsErrorCode | GithubErrorCode | UnavailableErrorCode;
+
+const UNAVAILABLE: readonly UnavailableErrorCode[] = [
+  "sts_unavailable",
+  "kms_throttled",
+  "kms_unavailable",
+  "github_rate_limited",
+  "github_unavailable",
+  "network_error",
+  "timeout",
+];
 
 /** What may accompany an {@link AppTokenError}. */
 export interface AppTokenErrorOptions {
@@ -86,7 +105,8 @@ export class AppTokenError extends Error {
 
   /** Who has to act: `"aws"`, `"github"`, or `"unavailable"` when trying again may help. */
   get category(): ErrorCategory {
-    return ERROR_CATEGORIES[this.code];
+    if (UNAVAILABLE.some((code) => code === this.code)) return "unavailable";
+    return /^(aws|kms|sts)_/.test(this.code) ? "aws" : "github";
   }
 }
 

@@ -1,4 +1,4 @@
-import { AppTokenError, InputError } from "./errors.ts";
+import { AppTokenError } from "./errors.ts";
 import { externalText } from "./external_text.ts";
 
 /** The part of the Fetch API that is used: any function of this shape can be injected. */
@@ -26,10 +26,14 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly body?: string | undefined;
+  /** What the body holds that no message may repeat; the headers' secrets are known. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** One answer, read to its end. */
 export interface HttpAnswer {
+  /** Whose answer it is. */
+  readonly peer: "aws" | "github";
   /** What was asked. */
   readonly url: URL;
   readonly status: number;
@@ -40,29 +44,7 @@ export interface HttpAnswer {
 }
 
 // GitHub's largest answer read here, 500 repositories of about 6 KB, stays below 4 MB.
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-
-// A connection that was refused says so in `code`, on the error (Bun) or its cause (Node).
-function networkReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause: unknown = error.cause;
-  const { code } = (cause instanceof Error ? cause : error) as { code?: unknown };
-  const message = cause instanceof Error && cause.message ? cause.message : error.message;
-  return typeof code === "string" && !message.includes(code) ? `${code} ${message}` : message;
-}
-
-function networkError(url: URL, error: unknown): Error {
-  if (error instanceof Error && error.name === "NotCapable") {
-    return new InputError(
-      `Cannot reach ${url.host}: Deno was not permitted to; run it with --allow-net=${url.host}`,
-    );
-  }
-  return new AppTokenError(
-    "network_error",
-    `Cannot reach ${url.host}: ${externalText(networkReason(error)).replace(/[.?!]+$/, "") || "no reason given"}; check the network, the proxy and the URL`,
-    { cause: error },
-  );
-}
+const MAX_ANSWER_BYTES = 8_000_000;
 
 async function readText(response: Response, { peer, url }: HttpRequest): Promise<string> {
   if (!response.body) return "";
@@ -78,7 +60,7 @@ async function readText(response: Response, { peer, url }: HttpRequest): Promise
       await reader.cancel();
       throw new AppTokenError(
         `${peer}_bad_response`,
-        `${url.host} sent more than ${MAX_ANSWER_BYTES / 1024 / 1024} MB in one answer; check that the URL is that of the API`,
+        `${url.host} sent more than 8 MB in one answer; check the URL`,
         { status: response.status },
       );
     }
@@ -86,15 +68,12 @@ async function readText(response: Response, { peer, url }: HttpRequest): Promise
   }
 }
 
-function secretsOf(headers: Record<string, string>): string[] {
-  const secrets: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    const lower = name.toLowerCase();
-    if (lower === "authorization")
-      secrets.push(value, value.replace(/^\w+ /, ""), /Signature=(\w+)/.exec(value)?.[1] ?? "");
-    if (lower === "x-amz-security-token") secrets.push(value);
-  }
-  return secrets;
+/** The whole header, and the bearer or SigV4 signature at its end. */
+function secretsOf({
+  authorization = "",
+  "x-amz-security-token": sessionToken = "",
+}: Record<string, string>): string[] {
+  return [authorization, authorization.split(/ |Signature=/).at(-1) ?? "", sessionToken];
 }
 
 /**
@@ -119,15 +98,17 @@ export async function exchange(
     });
     const text = await readText(response, request);
     return {
+      peer: request.peer,
       url,
       status: response.status,
       headers: response.headers,
       text,
-      quote: (part) => externalText(part, secretsOf(headers)),
+      quote: (part) => externalText(part, [...secretsOf(headers), ...(request.secrets ?? [])]),
     };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppTokenError) throw error;
+    const { networkError } = await import("./network_error.ts");
     throw networkError(url, error);
   }
 }

@@ -51,14 +51,8 @@ const DEFAULTS: RetryPolicy = {
   deadlineMs: 120_000,
 };
 
-const LEAST: RetryPolicy = {
-  attempts: 1,
-  baseDelayMs: 0,
-  maxDelayMs: 0,
-  maxServerDelayMs: 0,
-  attemptTimeoutMs: 1,
-  deadlineMs: 1,
-};
+// One attempt and some time there has to be; no pause and no waiting are fine.
+const POSITIVE: readonly string[] = ["attempts", "attemptTimeoutMs", "deadlineMs"];
 
 // setTimeout takes a signed 32-bit number of milliseconds; more fires at once.
 const MOST = 2 ** 31 - 1;
@@ -68,9 +62,10 @@ export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   const policy: Record<keyof RetryOptions, number> = { ...DEFAULTS };
   for (const name of Object.keys(DEFAULTS) as (keyof RetryOptions)[]) {
     const value = options[name] ?? DEFAULTS[name];
-    if (!Number.isInteger(value) || value < LEAST[name] || value > MOST) {
+    const least = POSITIVE.includes(name) ? 1 : 0;
+    if (!Number.isInteger(value) || value < least || value > MOST) {
       throw new InputError(
-        `Cannot use retry.${name} = ${value}: give a whole number of ${name === "attempts" ? "attempts" : "milliseconds"} from ${LEAST[name]}`,
+        `Cannot use retry.${name} = ${value}: give a whole number from ${least}`,
       );
     }
     policy[name] = value;
@@ -96,21 +91,20 @@ export async function retry<T>(
   { what, policy, signal, onNotice }: RetryContext,
 ): Promise<T> {
   let lastError: unknown;
-  const late = (timeoutMs: number) => () =>
-    new AppTokenError(
-      "timeout",
-      `${what} had no answer within ${timeoutMs / 1000} s${lastError instanceof AppTokenError ? `; before that: ${lastError.message}` : ""}`,
-      { cause: lastError },
+  const late = (timeoutMs: number, before = "") =>
+    new AppTokenError("timeout", `${what} had no answer within ${timeoutMs / 1000} s${before}`, {
+      cause: lastError,
+    });
+  const attemptLate = () => late(policy.attemptTimeoutMs);
+  const allLate = () =>
+    late(
+      policy.deadlineMs,
+      lastError instanceof Error ? `; before that: ${lastError.message}` : "",
     );
-  return await withDeadline(policy.deadlineMs, signal, late(policy.deadlineMs), async (bounded) => {
+  return await withDeadline(policy.deadlineMs, signal, allLate, async (bounded) => {
     for (let sent = 1; ; sent++) {
       try {
-        return await withDeadline(
-          policy.attemptTimeoutMs,
-          bounded,
-          late(policy.attemptTimeoutMs),
-          attempt,
-        );
+        return await withDeadline(policy.attemptTimeoutMs, bounded, attemptLate, attempt);
       } catch (error) {
         bounded.throwIfAborted();
         if (!(error instanceof AppTokenError) || error.category !== "unavailable") throw error;

@@ -83,7 +83,7 @@ test("createAppJwt() takes client ids and app ids in every form, and no other te
   const secret = "0123456789abcdef0123456789abcdef01234567";
   const refused: [string | number, RegExp][] = [
     ["", /it is empty/],
-    [0, /neither a client id/],
+    [0, /it is neither/],
     [-5, /neither/],
     [1.5, /neither/],
     ["Iv23li\u200bAbCd", /hidden characters/],

@@ -16,7 +16,7 @@ export interface Fixture {
   readonly sandbox: Sandbox;
   readonly app: App;
   readonly notices: Notice[];
-  /** Method and path of every request so far, KMS operations by name. */
+  /** Method and path of every request so far, AWS operations by service and name. */
   transcript(): string[];
 }
 
@@ -74,8 +74,8 @@ export async function createFixture(options: FixtureOptions = {}): Promise<Fixtu
   });
   const app = createApp({ appId: sandbox.world.app.clientId, signer, ...shared, ...options.app });
   const transcript = () =>
-    sandbox.requests.map(({ operation, method, path }) =>
-      operation ? `KMS ${operation}` : `${method} ${path}`,
+    sandbox.requests.map(({ service, operation, method, path }) =>
+      operation ? `${service.toUpperCase()} ${operation}` : `${method} ${path}`,
     );
   return { sandbox, app, notices, transcript };
 }

@@ -98,7 +98,7 @@ test("createToken() refuses what can never work, before anything is sent", async
   const many = Array.from({ length: 501 }, (_, index) => `repo-${index}`);
   const cases: [TokenOptions, RegExp][] = [
     [{}, /give an owner/],
-    [{ repositories: ["hello"] }, /give an owner, or write repositories as <owner>\/<name>/],
+    [{ repositories: ["hello"] }, /repositories as <owner>\/<name>/],
     [{ owner: "octo-org", repositories: [] }, /GitHub would grant all of them/],
     [{ owner: "octo-org", repositoryIds: [] }, /GitHub would grant all of them/],
     [{ owner: "octo-org", permissions: {} }, /GitHub would grant all the installation has/],
@@ -113,7 +113,10 @@ test("createToken() refuses what can never work, before anything is sent", async
     [{ owner: "octo org" }, /login of a user or organization/],
     [{ owner: "../octo-org" }, /login of a user or organization/],
     [{ owner: "" }, /login of a user or organization/],
-    [{ owner: "octo-org", enterprise: "octo-enterprise" }, /enterprise together with an owner/],
+    [
+      { owner: "octo-org", enterprise: "octo-enterprise" },
+      /enterprise and an owner or repositories together/,
+    ],
     [{ enterprise: "octo/enterprise" }, /slug/],
     [{ owner: "octo-org", installationId: 0 }, /installation id 0/],
     [

@@ -88,11 +88,11 @@ test("kmsSigner() takes the Region from the ARN, else from the option, and never
 
 test("kmsSigner() refuses what cannot be a key, and says what to write", async () => {
   const cases: [string, RegExp][] = [
-    ["", /it is empty/],
+    ["", /KMS key "": give a key id, alias/],
     ["github-app", /for an alias write alias\/github-app/],
-    ["arn:aws:iam::111122223333:role/app", /not of a KMS key/],
-    [`arn:aws:kms:eu-west-1:1111:key/${KEY_UUID}`, /ARN is incomplete/],
-    [`arn:aws:kms:eu-west-1:111122223333:${KEY_UUID}`, /ARN is incomplete/],
+    ["arn:aws:iam::111122223333:role/app", /the ARN of either \(arn:aws:kms:/],
+    [`arn:aws:kms:eu-west-1:1111:key/${KEY_UUID}`, /the ARN of either \(arn:aws:kms:/],
+    [`arn:aws:kms:eu-west-1:111122223333:${KEY_UUID}`, /the ARN of either \(arn:aws:kms:/],
     ["alias/with space", /give a key id/],
     [`${KEY_UUID}\u0000x`, /give a key id/],
   ];

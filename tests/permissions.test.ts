@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InputError, parsePermissions } from "../mod.ts";
-import { nearestPermission, PERMISSIONS } from "../src/github/permissions.ts";
+import {
+  nearestPermission,
+  PERMISSIONS,
+  unfamiliarPermissions,
+} from "../src/github/permission_table.ts";
+import { SPECIAL_LEVELS } from "../src/github/permissions.ts";
 import { createFixture, thrownBy } from "./fixture.ts";
 
 test("parsePermissions() reads pairs by line or comma, as people write them", () => {
@@ -38,12 +43,14 @@ test("parsePermissions() refuses everything else, and shows the form", async () 
   }
 });
 
-test("an unfamiliar permission is passed on with a notice that names the nearest", async () => {
-  const { app, notices, sandbox } = await createFixture();
+test("an unfamiliar permission is passed on, and described with the nearest name", async () => {
+  const { app, sandbox } = await createFixture();
   await thrownBy(() => app.createToken({ owner: "octo-org", permissions: { issue: "read" } }));
-  assert.equal(notices[0]?.code, "permission_unfamiliar");
-  assert.match(notices[0]?.message ?? "", /did you mean issues\?/);
   assert.ok(sandbox.requests.some(({ body }) => body?.includes('"issue":"read"')));
+  assert.deepEqual(unfamiliarPermissions({ issue: "read", contents: "read", xyzzy: "read" }), [
+    "Permission issue is not in GitHub's documentation (did you mean issues?); passed on as it is",
+    "Permission xyzzy is not in GitHub's documentation; passed on as it is",
+  ]);
 });
 
 test("nearestPermission() finds what was meant, and nothing when nothing was", () => {
@@ -57,6 +64,12 @@ test("nearestPermission() finds what was meant, and nothing when nothing was", (
     ["", undefined],
   ];
   for (const [name, nearest] of cases) assert.equal(nearestPermission(name), nearest, name);
+});
+
+test("the levels that are checked before sending are those of the table", () => {
+  for (const [name, levels] of Object.entries(PERMISSIONS)) {
+    assert.deepEqual(SPECIAL_LEVELS[name] ?? ["read", "write"], levels, name);
+  }
 });
 
 test("the table of permissions has GitHub's names and levels", () => {

@@ -14,36 +14,28 @@ export interface EndpointVariant {
   useDualstack?: boolean | undefined;
 }
 
-interface Partition {
-  readonly regions: RegExp;
-  readonly dnsSuffix: string;
-  readonly dualstackSuffix: string;
-}
+// DNS suffixes by the first part of the Region's name, plain and dual-stack: the
+// endpoint rules of botocore 1.43 (partitions.json).
+const PARTITIONS: Readonly<Record<string, readonly [dns: string, dualstack: string]>> = {
+  cn: ["amazonaws.com.cn", "api.amazonwebservices.com.cn"],
+  eusc: ["amazonaws.eu", "api.amazonwebservices.eu"],
+  "us-iso": ["c2s.ic.gov", "api.aws.ic.gov"],
+  "us-isob": ["sc2s.sgov.gov", "api.aws.scloud"],
+  "eu-isoe": ["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"],
+  "us-isof": ["csp.hci.ic.gov", "api.aws.hci.ic.gov"],
+};
 
-// From the endpoint rules of botocore 1.43 (partitions.json); aws, the rest, stands last.
-const PARTITIONS: readonly Partition[] = [
-  {
-    regions: /^cn-/,
-    dnsSuffix: "amazonaws.com.cn",
-    dualstackSuffix: "api.amazonwebservices.com.cn",
-  },
-  { regions: /^us-gov-/, dnsSuffix: "amazonaws.com", dualstackSuffix: "api.aws" },
-  { regions: /^eusc-/, dnsSuffix: "amazonaws.eu", dualstackSuffix: "api.amazonwebservices.eu" },
-  { regions: /^us-iso-/, dnsSuffix: "c2s.ic.gov", dualstackSuffix: "api.aws.ic.gov" },
-  { regions: /^us-isob-/, dnsSuffix: "sc2s.sgov.gov", dualstackSuffix: "api.aws.scloud" },
-  { regions: /^eu-isoe-/, dnsSuffix: "cloud.adc-e.uk", dualstackSuffix: "api.cloud-aws.adc-e.uk" },
-  { regions: /^us-isof-/, dnsSuffix: "csp.hci.ic.gov", dualstackSuffix: "api.aws.hci.ic.gov" },
-  { regions: /^/, dnsSuffix: "amazonaws.com", dualstackSuffix: "api.aws" },
-];
+// The aws and aws-us-gov partitions share theirs.
+const COMMERCIAL = ["amazonaws.com", "api.aws"] as const;
 
 /** The URL of a regional AWS service: `https://kms.eu-west-1.amazonaws.com`. */
 export function regionalEndpoint(
-  service: "kms",
+  service: "kms" | "sts",
   region: string,
   variant: EndpointVariant = {},
 ): string {
   checkRegion(region);
-  const partition = PARTITIONS.find(({ regions }) => regions.test(region)) as Partition;
-  const suffix = variant.useDualstack ? partition.dualstackSuffix : partition.dnsSuffix;
+  const prefix = /^(cn|eusc|(us|eu)-iso[a-z]?)-/.exec(region)?.[1] ?? "";
+  const suffix = (PARTITIONS[prefix] ?? COMMERCIAL)[variant.useDualstack ? 1 : 0];
   return `https://${service}${variant.useFips ? "-fips" : ""}.${region}.${suffix}`;
 }

@@ -18,7 +18,7 @@ const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === 
  * `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT`, which mean what
  * they mean to AWS's own tools.
  */
-export function awsPlaceFromEnvironment(env: Environment, service: "KMS"): AwsPlace {
+export function awsPlaceFromEnvironment(env: Environment, service: "KMS" | "STS"): AwsPlace {
   const ignored = isTrue(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS);
   return {
     region: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,

@@ -7,6 +7,10 @@ export interface KeyReference {
   readonly keyId: string;
   /** Region of the key: that of the ARN, else the one given. */
   readonly region: string;
+  /** The key id or `alias/<name>` without what an ARN has before it. */
+  readonly name: string;
+  /** Partition and account of the ARN, if it is one. */
+  readonly owner?: { readonly partition: string; readonly accountId: string } | undefined;
 }
 
 const ARN = /^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):(.+)$/;
@@ -26,14 +30,6 @@ export function checkRegion(region: string, label = "region"): string {
   return region;
 }
 
-function hint(keyId: string): string {
-  if (keyId.startsWith("arn:") && !keyId.includes(":kms:")) return "this ARN is not of a KMS key";
-  if (keyId.startsWith("arn:"))
-    return "the ARN is incomplete or has a typing error; write arn:aws:kms:<region>:<account>:key/<id> or …:alias/<name>";
-  if (ALIAS.test(`alias/${keyId}`)) return `for an alias write alias/${keyId}`;
-  return "give a key id, a key ARN, alias/<name> or an alias ARN";
-}
-
 /**
  * Reads a KMS key id, key ARN, alias or alias ARN.
  *
@@ -46,8 +42,9 @@ export function keyReference(keyId: string, region: string | undefined): KeyRefe
   const name = arn?.[4]?.replace(/^key\//, "") ?? trimmed;
   const isKey = KEY.test(name) && (!arn || arn[4] !== name);
   if (!isKey && !ALIAS.test(name)) {
+    const alias = ALIAS.test(`alias/${trimmed}`) ? `; for an alias write alias/${trimmed}` : "";
     throw new InputError(
-      `Cannot use KMS key "${externalText(trimmed)}": ${trimmed ? hint(trimmed) : "it is empty; give a key id, a key ARN, alias/<name> or an alias ARN"}`,
+      `Cannot use KMS key "${externalText(trimmed)}": give a key id, alias/<name>, or the ARN of either (arn:aws:kms:<region>:<account>:key/<id>)${alias}`,
     );
   }
   const found = arn?.[2] ?? region?.trim();
@@ -57,5 +54,7 @@ export function keyReference(keyId: string, region: string | undefined): KeyRefe
       `Cannot find KMS key ${trimmed}: its AWS Region is unknown; pass a key ARN or set AWS_REGION`,
     );
   }
-  return { keyId: trimmed, region: checkRegion(found) };
+  const [, partition = "", , accountId = ""] = arn ?? [];
+  const owner = arn ? { partition, accountId } : undefined;
+  return { keyId: trimmed, region: checkRegion(found), name, owner };
 }

@@ -1,11 +1,10 @@
-import * as v from "valibot";
+import type { GenericSchema } from "valibot";
 import { baseUrl } from "../base_url.ts";
 import { type Clock, createClock } from "../clock.ts";
-import { AppTokenError } from "../errors.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
+import { parseJsonAnswer } from "../json_answer.ts";
 import type { OnNotice } from "../notice.ts";
 import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
-import { awsRefusal, isSignatureOrDate } from "./aws_refusal.ts";
 import {
   type AwsCredentialProvider,
   type AwsCredentials,
@@ -13,7 +12,6 @@ import {
 } from "./credentials.ts";
 import { type EndpointVariant, regionalEndpoint } from "./endpoint.ts";
 import { type KeyReference, keyReference } from "./key_id.ts";
-import { kmsError } from "./kms_error.ts";
 import { signAwsRequest } from "./signed_request.ts";
 
 /** How to reach one KMS key. */
@@ -54,7 +52,7 @@ export interface KmsClient {
   call<T>(
     operation: string,
     input: Record<string, unknown>,
-    schema: v.GenericSchema<unknown, T>,
+    schema: GenericSchema<unknown, T>,
     options?: KmsCallOptions,
   ): Promise<KmsResult<T>>;
 }
@@ -95,44 +93,25 @@ export function createKmsClient(options: KmsKeyOptions): KmsClient {
         const identity = checkCredentials(
           typeof credentials === "function" ? await credentials({ signal: bounded }) : credentials,
         );
-        let answer = await send(operation, body, identity, clock, bounded);
-        if (answer.status !== 200) {
-          const refusal = awsRefusal(answer);
-          if (isSignatureOrDate(refusal) && clock.correct(refusal.date, "AWS")) {
-            answer = await send(operation, body, identity, clock, bounded);
-          }
+        const sendNow = () => send(operation, body, identity, clock, bounded);
+        const answer = await sendNow();
+        if (answer.status === 200) return answer;
+        // What explains refusals is loaded when there is one to explain.
+        const { awsRefusal, isSignatureOrDate } = await import("./aws_refusal.ts");
+        const { kmsError } = await import("./kms_error.ts");
+        const refusal = awsRefusal(answer);
+        if (!isSignatureOrDate(refusal) || !clock.correct(refusal.date, "AWS")) {
+          throw kmsError(operation, key, url, refusal, identity);
         }
-        if (answer.status !== 200)
-          throw kmsError(operation, key, url, awsRefusal(answer), identity);
-        return answer;
+        const second = await sendNow();
+        if (second.status === 200) return second;
+        throw kmsError(operation, key, url, awsRefusal(second), identity);
       };
       const answer = await retry(attempt, { what: `KMS ${operation}`, policy, signal, onNotice });
       return {
-        output: parseOutput(answer, operation, url, schema),
+        output: parseJsonAnswer(answer, schema, `KMS ${operation}`),
         requestId: answer.headers.get("x-amzn-requestid") ?? undefined,
       };
     },
   };
-}
-
-function parseOutput<T>(
-  answer: HttpAnswer,
-  operation: string,
-  url: URL,
-  schema: v.GenericSchema<unknown, T>,
-): T {
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.text);
-  } catch {
-    body = undefined;
-  }
-  const result = v.safeParse(schema, body);
-  if (result.success) return result.output;
-  const path = v.getDotPath(result.issues[0]);
-  throw new AppTokenError(
-    "aws_bad_response",
-    `KMS ${operation} at ${url.host} answered 200 with something that is not KMS's${path ? ` (${path})` : ""}; check the endpoint and any proxy on the way`,
-    { status: 200 },
-  );
 }

@@ -5,12 +5,14 @@ import { createKmsClient, type KmsKeyOptions } from "./kms_client.ts";
 
 const SIGNING_ALGORITHM = "RSASSA_PKCS1_V1_5_SHA_256";
 
-const blob = v.pipe(v.string(), v.base64(), v.minLength(4), v.transform(decodeBase64));
+const isBlob = (text: unknown): text is string =>
+  typeof text === "string" && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+const blob = v.custom<string>(isBlob);
 
 const signOutput = v.object({
   KeyId: v.string(),
   Signature: blob,
-  SigningAlgorithm: v.literal(SIGNING_ALGORITHM),
+  SigningAlgorithm: v.custom<string>((algorithm) => algorithm === SIGNING_ALGORITHM),
 });
 
 const publicKeyOutput = v.object({ PublicKey: blob });
@@ -46,13 +48,13 @@ export function kmsSigner(options: KmsKeyOptions): Signer {
       SigningAlgorithm: SIGNING_ALGORITHM,
     };
     const { output, requestId } = await kms.call("Sign", input, signOutput, callOptions);
-    return { signature: output.Signature, keyArn: output.KeyId, requestId };
+    return { signature: decodeBase64(output.Signature), keyArn: output.KeyId, requestId };
   }
 
   async function fingerprint(callOptions?: SignOptions): Promise<string> {
     const { output } = await kms.call("GetPublicKey", {}, publicKeyOutput, callOptions);
     // GitHub's settings page shows the SHA-256 of the DER-encoded SubjectPublicKeyInfo.
-    const digest = await crypto.subtle.digest("SHA-256", output.PublicKey);
+    const digest = await crypto.subtle.digest("SHA-256", decodeBase64(output.PublicKey));
     return `SHA256:${encodeBase64(new Uint8Array(digest))}`;
   }
 

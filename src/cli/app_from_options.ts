@@ -3,13 +3,14 @@ import { credentialsFromEnvironment } from "../aws/credentials.ts";
 import { awsPlaceFromEnvironment } from "../aws/environment.ts";
 import { kmsSigner } from "../aws/kms_signer.ts";
 import { InputError } from "../errors.ts";
+import { unfamiliarPermissions } from "../github/permission_table.ts";
 import { parsePermissions } from "../github/permissions.ts";
 import type { TokenOptions } from "../github/target.ts";
 import type { Notice } from "../notice.ts";
+import { parseList } from "../parse_list.ts";
 import type { Io } from "./io.ts";
 import {
   APP_OPTIONS,
-  list,
   readOptions,
   requireOptions,
   TARGET_OPTIONS,
@@ -52,15 +53,17 @@ export function targetFromOptions(flags: Record<string, unknown>, io: Io): Token
       "Cannot tell whose token to mint: give --owner, --repositories <owner>/<name>, --installation-id or --enterprise",
     );
   }
+  const asked = permissions === undefined ? undefined : parsePermissions(permissions);
+  for (const line of unfamiliarPermissions(asked ?? {})) io.stderr(`notice: ${line}`);
   return {
     owner,
     enterprise,
-    repositories: repositories === undefined ? undefined : list(repositories),
+    repositories: repositories === undefined ? undefined : parseList(repositories),
     repositoryIds:
       repositoryIds === undefined
         ? undefined
-        : list(repositoryIds).map((id) => wholeNumber(id, TARGET_OPTIONS.repositoryIds)),
-    permissions: permissions === undefined ? undefined : parsePermissions(permissions),
+        : parseList(repositoryIds).map((id) => wholeNumber(id, TARGET_OPTIONS.repositoryIds)),
+    permissions: asked,
     installationId:
       installationId === undefined
         ? undefined

@@ -1,16 +1,6 @@
-import { AppTokenError, type ErrorCategory, InputError } from "../errors.ts";
-
-/** Why the program was told to end. */
-export class Interruption extends Error {
-  override name = "Interruption";
-  readonly exitCode: number;
-
-  constructor(signal: "SIGINT" | "SIGTERM") {
-    super(`stopped by ${signal}; nothing is left behind`);
-    // As shells count it: 128 and the number of the signal.
-    this.exitCode = signal === "SIGINT" ? 130 : 143;
-  }
-}
+import { errorLine } from "../error_line.ts";
+import { AppTokenError, type ErrorCategory } from "../errors.ts";
+import { Interruption } from "../interruption.ts";
 
 const BY_CATEGORY: Record<ErrorCategory, number> = { aws: 3, github: 4, unavailable: 5 };
 
@@ -26,15 +16,10 @@ export const EXIT_CODES = `Exit codes:
 
 /** The one line for an error, and the exit code. Only a fault of ours shows its stack. */
 export function report(error: unknown): { line: string; exitCode: number } {
-  if (error instanceof AppTokenError) {
-    const request = error.requestId ? `, request ${error.requestId}` : "";
-    return {
-      line: `error: ${error.message} [${error.code}${request}]`,
-      exitCode: BY_CATEGORY[error.category],
-    };
-  }
-  if (error instanceof InputError) {
-    return { line: `error: ${error.message} [${error.code}]`, exitCode: 2 };
+  const line = errorLine(error);
+  if (line !== undefined) {
+    const exitCode = error instanceof AppTokenError ? BY_CATEGORY[error.category] : 2;
+    return { line: `error: ${line}`, exitCode };
   }
   if (error instanceof Interruption) {
     return { line: `error: ${error.message}`, exitCode: error.exitCode };

@@ -34,7 +34,7 @@ function createProgram(io: Io, print: (text: string) => void): Command {
     REVOKE_OPTIONS,
   ).action((flags) => revokeCommand(flags, io));
   addOptions(
-    program.command("sandbox").description("serve a local KMS, GitHub and id-token issuer"),
+    program.command("sandbox").description("serve a local KMS, STS, GitHub and id-token issuer"),
     SANDBOX_OPTIONS,
   ).action((flags) => sandboxCommand(flags, io));
   program

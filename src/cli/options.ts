@@ -145,11 +145,3 @@ export function wholeNumber(text: string, spec: OptionSpec, least = 1): number {
   }
   return value;
 }
-
-/** Reads a list separated by commas or line breaks. */
-export function list(text: string): string[] {
-  return text
-    .split(/[,\n]/)
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== "");
-}

@@ -51,7 +51,7 @@ export async function sandboxCommand(flags: Record<string, unknown>, io: Io): Pr
     );
     await io.stdout(lines.join(""));
     io.stderr(
-      `A sandbox KMS, GitHub and id-token issuer at ${server.origin}; nothing in it is a secret. Stop it with Ctrl-C.`,
+      `A sandbox KMS, STS, GitHub and id-token issuer at ${server.origin}; nothing in it is a secret. Stop it with Ctrl-C.`,
     );
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve();

@@ -33,7 +33,7 @@ export async function tokenCommand(flags: Record<string, unknown>, io: Io): Prom
     io.signal.throwIfAborted();
     await io.stdout(`${write(minted)}\n`);
   } catch (error) {
-    await app.revokeToken(minted.token);
+    await app.discardToken(minted.token);
     throw error;
   }
 }

@@ -1,7 +1,6 @@
-import * as v from "valibot";
 import { baseUrl, joinPath } from "../base_url.ts";
 import { withDeadline } from "../deadline.ts";
-import { AppTokenError, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
 import type { OnNotice } from "../notice.ts";
 import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
@@ -55,8 +54,6 @@ export interface GithubClient {
 
 const API_VERSION = "2022-11-28"; // The default, supported until 2028 at least; GHES knows no later one.
 const MAX_REDIRECTS = 3;
-// GitHub: "wait at least one minute" after a secondary rate limit without headers.
-const UNTOLD_WAIT_MS = 60_000;
 
 /** Creates a {@link GithubClient}. */
 export function createGithubClient(options: GithubOptions): GithubClient {
@@ -64,9 +61,7 @@ export function createGithubClient(options: GithubOptions): GithubClient {
   const apiUrl = baseUrl(options.apiUrl || "https://api.github.com", "GitHub API URL");
   const policy = retryPolicy(options.retry);
   if (userAgent !== undefined && !/^[\x20-\x7e]+$/.test(userAgent)) {
-    throw new InputError(
-      "Cannot use userAgent: it is empty or has characters other than printable ASCII",
-    );
+    throw new InputError("Cannot use userAgent: give printable ASCII");
   }
 
   async function follow(
@@ -97,11 +92,8 @@ export function createGithubClient(options: GithubOptions): GithubClient {
       const target = location === null ? null : URL.parse(location, url);
       // A renamed repository answers 301 at the same origin; anywhere else the bearer must not go.
       if (!target || target.origin !== apiUrl.origin || redirects === MAX_REDIRECTS) {
-        throw new AppTokenError(
-          "github_bad_response",
-          `Cannot ${method} ${path}: ${url.host} redirects ${target ? `to ${answer.quote(target.origin)}${target.origin === apiUrl.origin ? " without end" : ", and credentials are not sent elsewhere"}` : "nowhere"}; check the API URL`,
-          { status: answer.status },
-        );
+        const { redirectRefusal } = await import("./unavailability.ts");
+        throw redirectRefusal(answer, target, apiUrl);
       }
       url = target;
     }
@@ -113,9 +105,9 @@ export function createGithubClient(options: GithubOptions): GithubClient {
     undo: (answer: HttpAnswer) => Promise<unknown>,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
+    // Nobody sees the error: this outlasts every attempt.
+    const late = () => new Error("abandoned");
     const timeoutMs = 2 * policy.attemptTimeoutMs;
-    const late = () =>
-      new AppTokenError("timeout", `GitHub ${request.method} ${request.path} had no answer`);
     const sending = withDeadline(timeoutMs, undefined, late, (own) => follow(request, own));
     const undone = sending
       .then((answer) => (signal.aborted ? undo(answer) : undefined))
@@ -134,6 +126,8 @@ export function createGithubClient(options: GithubOptions): GithubClient {
           const answer = await (undo
             ? followToTheEnd(request, undo, bounded)
             : follow(request, bounded));
+          if (answer.status < 500 && answer.status !== 429 && answer.status !== 403) return answer;
+          const { unavailability } = await import("./unavailability.ts");
           const unavailable = unavailability(answer, what);
           if (unavailable) throw unavailable;
           return answer;
@@ -142,96 +136,4 @@ export function createGithubClient(options: GithubOptions): GithubClient {
       );
     },
   };
-}
-
-/** What GitHub says in the `message` of an error, safe for one line of ours. */
-export function githubMessage(answer: HttpAnswer): string {
-  try {
-    const body: unknown = JSON.parse(answer.text);
-    if (
-      typeof body === "object" &&
-      body !== null &&
-      "message" in body &&
-      typeof body.message === "string"
-    ) {
-      return answer.quote(body.message);
-    }
-  } catch {
-    // A proxy's page: its status says more than its HTML.
-  }
-  return "";
-}
-
-/** Reads a successful answer. */
-export function parseAnswer<T>(
-  answer: HttpAnswer,
-  schema: v.GenericSchema<unknown, T>,
-  what: string,
-): T {
-  let body: unknown;
-  try {
-    body = JSON.parse(answer.text);
-  } catch {
-    body = undefined;
-  }
-  const result = v.safeParse(schema, body);
-  if (result.success) return result.output;
-  const path = v.getDotPath(result.issues[0]);
-  throw new AppTokenError(
-    "github_bad_response",
-    `${what} answered ${answer.status} with something that is not GitHub's${path ? ` (${path})` : ""}; check the API URL (GitHub Enterprise Server: https://<host>/api/v3) and any proxy on the way`,
-    { status: answer.status, requestId: requestIdOf(answer) },
-  );
-}
-
-/** GitHub's id of the request, for its support. */
-export function requestIdOf(answer: HttpAnswer): string | undefined {
-  return answer.headers.get("x-github-request-id") ?? undefined;
-}
-
-function unavailability(answer: HttpAnswer, what: string): AppTokenError | undefined {
-  const { status } = answer;
-  const details = { status, requestId: requestIdOf(answer) };
-  if (status >= 500) {
-    return new AppTokenError(
-      "github_unavailable",
-      `${what} answered ${status}; see https://www.githubstatus.com`,
-      { ...details, retryAfterMs: askedDelayMs(answer) },
-    );
-  }
-  if (status === 429 || (status === 403 && isRateLimit(answer))) {
-    const retryAfterMs = askedDelayMs(answer) ?? UNTOLD_WAIT_MS;
-    return new AppTokenError(
-      "github_rate_limited",
-      `${what} hit a rate limit (${status}); GitHub asks to wait ${Math.ceil(retryAfterMs / 1000)} s. Start fewer jobs at once or share one token`,
-      { ...details, retryAfterMs },
-    );
-  }
-  return undefined;
-}
-
-function isRateLimit(answer: HttpAnswer): boolean {
-  // The text is the only sign of a secondary rate limit that comes without headers.
-  return (
-    answer.headers.has("retry-after") ||
-    answer.headers.get("x-ratelimit-remaining") === "0" ||
-    /rate limit/i.test(githubMessage(answer))
-  );
-}
-
-function askedDelayMs({ headers }: HttpAnswer): number | undefined {
-  // Both absolute times are compared with the server's own clock, not with ours.
-  const serverNow = Date.parse(headers.get("date") ?? "") || Date.now();
-  const retryAfter = headers.get("retry-after");
-  if (retryAfter !== null) {
-    const ms = /^\d+$/.test(retryAfter)
-      ? Number(retryAfter) * 1000
-      : Date.parse(retryAfter) - serverNow;
-    if (Number.isFinite(ms)) return Math.max(0, ms);
-  }
-  const reset = headers.get("x-ratelimit-reset");
-  if (reset !== null && /^\d+$/.test(reset) && headers.get("x-ratelimit-remaining") === "0") {
-    return Math.max(0, Number(reset) * 1000 - serverNow);
-  }
-  return undefined;
 }

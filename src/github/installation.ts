@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import type { HttpAnswer } from "../http_exchange.ts";
+import { parseJsonAnswer } from "../json_answer.ts";
 import { LEVELS, type Permissions } from "./permissions.ts";
 
 /** One account's installation of the GitHub App. */
@@ -23,44 +25,49 @@ export interface Installation {
   readonly suspendedBy?: string | undefined;
 }
 
+/** Permissions in an answer, before {@link permissionsFrom}. */
+export const permissionsSchema: v.GenericSchema<unknown, Record<string, string>> = v.custom<
+  Record<string, string>
+>(
+  (answered) =>
+    typeof answered === "object" &&
+    answered !== null &&
+    Object.values(answered).every((level) => typeof level === "string"),
+);
+
 /**
  * Permissions as GitHub answers them. A level that is none of ours is read as
  * `admin`, the one that can never pass as narrower than it is.
  */
-export const permissionsSchema: v.GenericSchema<unknown, Permissions> = v.pipe(
-  v.record(v.string(), v.string()),
-  v.transform((granted) =>
-    Object.fromEntries(
-      Object.entries(granted).map(([name, level]) => [
-        name,
-        LEVELS.find((known) => known === level) ?? "admin",
-      ]),
-    ),
-  ),
-);
+export function permissionsFrom(answered: Record<string, string>): Permissions {
+  const known = (level: string) => LEVELS.find((each) => each === level) ?? "admin";
+  return Object.fromEntries(Object.entries(answered).map(([name, level]) => [name, known(level)]));
+}
 
-/** An installation as GitHub answers it. */
-export const installationSchema: v.GenericSchema<unknown, Installation> = v.pipe(
-  v.object({
-    id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-    app_slug: v.string(),
-    account: v.nullish(v.object({ login: v.optional(v.string()), slug: v.optional(v.string()) })),
-    target_type: v.string(),
-    repository_selection: v.string(),
-    permissions: permissionsSchema,
-    html_url: v.string(),
-    suspended_at: v.nullish(v.string()),
-    suspended_by: v.nullish(v.object({ login: v.string() })),
-  }),
-  v.transform((installation) => ({
+const schema = v.object({
+  id: v.number(),
+  app_slug: v.string(),
+  account: v.nullish(v.object({ login: v.nullish(v.string()), slug: v.nullish(v.string()) })),
+  target_type: v.string(),
+  repository_selection: v.string(),
+  permissions: permissionsSchema,
+  html_url: v.string(),
+  suspended_at: v.nullish(v.string()),
+  suspended_by: v.nullish(v.object({ login: v.string() })),
+});
+
+/** Reads an installation as GitHub answers it. */
+export function parseInstallation(answer: HttpAnswer, what: string): Installation {
+  const installation = parseJsonAnswer(answer, schema, what);
+  return {
     id: installation.id,
     appSlug: installation.app_slug,
     owner: installation.account?.login ?? installation.account?.slug ?? "",
     targetType: installation.target_type,
     repositorySelection: installation.repository_selection,
-    permissions: installation.permissions,
+    permissions: permissionsFrom(installation.permissions),
     htmlUrl: installation.html_url,
     suspendedAt: installation.suspended_at ?? undefined,
     suspendedBy: installation.suspended_by?.login,
-  })),
-);
+  };
+}

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { HttpAnswer } from "../http_exchange.ts";
-import { parseAnswer } from "./github_client.ts";
-import { permissionsSchema } from "./installation.ts";
+import { parseJsonAnswer } from "../json_answer.ts";
+import { permissionsFrom, permissionsSchema } from "./installation.ts";
 import { covers, type Permissions } from "./permissions.ts";
 import type { TokenTarget } from "./target.ts";
 
@@ -44,42 +44,43 @@ export interface InstallationToken extends TokenGrant {
 }
 
 // What a header can carry and a line of output can hold; nothing else is known of a token's shape.
-const tokenText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/));
+const isTokenText = (text: unknown): text is string =>
+  typeof text === "string" && /^[\x21-\x7e]+$/.test(text);
 
-const tokenOnly = v.object({ token: tokenText });
+const isTime = (text: unknown): text is string =>
+  typeof text === "string" && !Number.isNaN(Date.parse(text));
 
-const grantSchema: v.GenericSchema<unknown, TokenGrant> = v.pipe(
-  v.object({
-    token: tokenText,
-    expires_at: v.pipe(v.string(), v.isoTimestamp()),
-    permissions: permissionsSchema,
-    repository_selection: v.optional(v.string(), "all"),
-    repositories: v.optional(
-      v.array(v.object({ id: v.number(), name: v.string(), full_name: v.string() })),
-    ),
-  }),
-  v.transform((answer) => ({
-    token: answer.token,
-    expiresAt: answer.expires_at,
-    permissions: answer.permissions,
-    repositorySelection: answer.repository_selection,
-    repositories: answer.repositories?.map(({ id, name, full_name }) => ({
+const schema = v.object({
+  token: v.custom<string>(isTokenText),
+  expires_at: v.custom<string>(isTime),
+  permissions: permissionsSchema,
+  repository_selection: v.nullish(v.string()),
+  repositories: v.nullish(
+    v.array(v.object({ id: v.number(), name: v.string(), full_name: v.string() })),
+  ),
+});
+
+/** Reads the answer to a mint. */
+export function parseGrant(answer: HttpAnswer): TokenGrant {
+  const grant = parseJsonAnswer(answer, schema, "GitHub's token request");
+  return {
+    token: grant.token,
+    expiresAt: grant.expires_at,
+    permissions: permissionsFrom(grant.permissions),
+    repositorySelection: grant.repository_selection ?? "all",
+    repositories: grant.repositories?.map(({ id, name, full_name }) => ({
       id,
       name,
       fullName: full_name,
     })),
-  })),
-);
-
-/** Reads the answer to a mint. */
-export function parseGrant(answer: HttpAnswer): TokenGrant {
-  return parseAnswer(answer, grantSchema, "GitHub's token request");
+  };
 }
 
 /** The token in an answer that may be wrong otherwise, so that it can be revoked. */
 export function tokenIn(answer: HttpAnswer): string | undefined {
   try {
-    return v.parse(tokenOnly, JSON.parse(answer.text)).token;
+    const { token } = JSON.parse(answer.text);
+    return isTokenText(token) ? token : undefined;
   } catch {
     return undefined;
   }

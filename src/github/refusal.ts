@@ -1,12 +1,15 @@
 import * as v from "valibot";
-import { AppTokenError, type ErrorCode, InputError } from "../errors.ts";
+import { AppTokenError, InputError } from "../errors.ts";
 import { externalText } from "../external_text.ts";
 import type { HttpAnswer } from "../http_exchange.ts";
+import { parseJsonAnswer } from "../json_answer.ts";
 import type { Signer, SignOptions } from "../signer.ts";
-import { type GithubRequest, githubMessage, parseAnswer, requestIdOf } from "./github_client.ts";
-import { type Installation, installationSchema } from "./installation.ts";
+import { githubMessage, refusal, unforeseen } from "./github_answer.ts";
+import type { GithubRequest } from "./github_client.ts";
+import { type Installation, parseInstallation } from "./installation.ts";
 import { nearestName } from "./nearest_name.ts";
-import { covers, nearestPermission, PERMISSIONS } from "./permissions.ts";
+import { nearestPermission, PERMISSIONS } from "./permission_table.ts";
+import { covers } from "./permissions.ts";
 import type { InstallationQuery, TokenTarget } from "./target.ts";
 
 /** Sends a request as the app, to find out why another one was refused. */
@@ -14,23 +17,6 @@ export type AskAsApp = (request: Omit<GithubRequest, "token">) => Promise<HttpAn
 
 // One request each: enough to name the wrong ones in a list that a person wrote.
 const MAX_PROBED_REPOSITORIES = 20;
-
-function refusal(code: ErrorCode, message: string, answer: HttpAnswer): AppTokenError {
-  return new AppTokenError(code, message, {
-    status: answer.status,
-    requestId: requestIdOf(answer),
-  });
-}
-
-/** What an unforeseen refusal looks like. */
-export function unforeseen(answer: HttpAnswer, what: string): AppTokenError {
-  const said = githubMessage(answer);
-  return refusal(
-    "github_refused",
-    `GitHub refused ${what} with ${answer.status}${said ? `: ${said}` : ", without a message; check the API URL"}`,
-    answer,
-  );
-}
 
 async function fingerprintOf(signer: Signer, options: SignOptions): Promise<string> {
   try {
@@ -95,9 +81,9 @@ async function notInstalled(
   ask: AskAsApp,
 ): Promise<AppTokenError> {
   const appAnswer = await ask({ method: "GET", path: "/app" });
-  const app = parseAnswer(appAnswer, appSchema, "GitHub GET /app");
+  const app = parseJsonAnswer(appAnswer, appSchema, "GitHub GET /app");
   const ownersAnswer = await ask({ method: "GET", path: "/app/installations?per_page=100" });
-  const owners = parseAnswer(ownersAnswer, ownersSchema, "GitHub GET /app/installations");
+  const owners = parseJsonAnswer(ownersAnswer, ownersSchema, "GitHub GET /app/installations");
   // Only a name that was nearly written is repeated: in a public log the others would tell who uses the app.
   const meant = nearestName(
     owner,
@@ -129,11 +115,7 @@ export async function installationRefusal(
     if (repo === undefined) return await notInstalled(owner, answer, ask);
     const ownerAnswer = await ask({ method: "GET", path: `/users/${owner}/installation` });
     if (ownerAnswer.status !== 200) return await notInstalled(owner, answer, ask);
-    const installation = parseAnswer(
-      ownerAnswer,
-      installationSchema,
-      `GitHub GET /users/${owner}/installation`,
-    );
+    const installation = parseInstallation(ownerAnswer, `GitHub GET /users/${owner}/installation`);
     if (installation.suspendedAt) return suspended(installation, answer);
     return refusal(
       "repository_not_installed",
@@ -175,9 +157,8 @@ export async function mintRefusal(
   }
   try {
     const known = await ask({ method: "GET", path: `/app/installations/${installationId}` });
-    const installation = parseAnswer(
+    const installation = parseInstallation(
       known,
-      installationSchema,
       `GitHub GET /app/installations/${installationId}`,
     );
     if (installation.suspendedAt) return suspended(installation, answer);

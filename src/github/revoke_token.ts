@@ -1,16 +1,11 @@
-import { pause, withDeadline } from "../deadline.ts";
-import { AppTokenError, InputError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 import { createGithubClient, type GithubClient, type GithubOptions } from "./github_client.ts";
-import { unforeseen } from "./refusal.ts";
 
 /** Options of {@link revokeToken}. */
 export interface RevokeOptions extends GithubOptions {
   /** Ends the call at once when it aborts. */
   signal?: AbortSignal | undefined;
 }
-
-// A new token can be unknown to part of GitHub for a few seconds; auth-app waits as long.
-const REPLICATION_MS = 5_000;
 
 /**
  * Revokes an installation token.
@@ -48,21 +43,6 @@ export async function revoke(
   );
   if (answer.status === 204) return true;
   if (answer.status === 401) return false;
+  const { unforeseen } = await import("./github_answer.ts");
   throw unforeseen(answer, "to revoke the token");
-}
-
-/**
- * Revokes a token that was minted this moment. GitHub may not know it
- * everywhere yet, so a 401 is believed only after five seconds.
- */
-export async function revokeFresh(github: GithubClient, token: string): Promise<void> {
-  const late = () => new AppTokenError("timeout", "GitHub did not revoke the token within 30 s");
-  await withDeadline(30_000, undefined, late, async (signal) => {
-    const start = performance.now();
-    for (let delayMs = 100; ; delayMs *= 2) {
-      if (await revoke(github, token, signal)) return;
-      if (performance.now() - start + delayMs > REPLICATION_MS) return;
-      await pause(delayMs, signal);
-    }
-  });
 }

@@ -75,14 +75,9 @@ function checkId(id: number, what: string): number {
 }
 
 function checkCount(list: readonly unknown[], option: string): void {
-  if (list.length === 0) {
+  if (list.length === 0 || list.length > MAX_REPOSITORIES) {
     throw new InputError(
-      `Cannot narrow a token to no repositories: GitHub would grant all of them; name at least one, or leave ${option} out to get all`,
-    );
-  }
-  if (list.length > MAX_REPOSITORIES) {
-    throw new InputError(
-      `Cannot narrow a token to ${list.length} repositories: GitHub takes ${MAX_REPOSITORIES} at most; leave ${option} out to get all`,
+      `Cannot narrow a token to ${list.length} repositories: ${list.length === 0 ? "GitHub would grant all of them" : `GitHub takes ${MAX_REPOSITORIES} at most`}; leave ${option} out to get all`,
     );
   }
 }
@@ -129,7 +124,7 @@ export function tokenTarget(options: TokenOptions): TokenTarget {
     (options.owner !== undefined || options.repositories || repositoryIds)
   ) {
     throw new InputError(
-      "Cannot use enterprise together with an owner or repositories: the installation on an enterprise has neither",
+      "Cannot use enterprise and an owner or repositories together: give one of them",
     );
   }
   const givenOwner = options.owner === undefined ? undefined : checkOwner(options.owner.trim());
@@ -141,7 +136,7 @@ export function tokenTarget(options: TokenOptions): TokenTarget {
   }
   if (owner === undefined && enterprise === undefined && installationId === undefined) {
     throw new InputError(
-      `Cannot tell whose token to mint: give an owner${split ? ", or write repositories as <owner>/<name>" : ", repositories as <owner>/<name>, an installation id or an enterprise"}`,
+      "Cannot tell whose token to mint: give an owner, repositories as <owner>/<name>, an installation id or an enterprise",
     );
   }
   return {

@@ -1,4 +1,4 @@
-import { type RsaKey, verifyJwt } from "./rsa_key.ts";
+import { type RsaKey, unverifiedClaims, verifyJwt } from "./rsa_key.ts";
 import type { SandboxApp } from "./world.ts";
 
 // GitHub: "The time must be no more than 10 minutes into the future."
@@ -14,7 +14,7 @@ export async function refuseAppJwt(
   now: Date,
 ): Promise<string | undefined> {
   const claims = await verifyJwt(jwt, key);
-  const issuer = unverifiedIssuer(jwt);
+  const issuer = unverifiedClaims(jwt)?.iss;
   if (
     issuer !== undefined &&
     String(issuer) !== app.clientId &&
@@ -37,13 +37,4 @@ export async function refuseAppJwt(
     return "'Expiration time' claim ('exp') is too far in the future";
   }
   return undefined;
-}
-
-function unverifiedIssuer(jwt: string): unknown {
-  try {
-    const payload = (jwt.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    return (JSON.parse(atob(payload)) as { iss?: unknown }).iss;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import type { AwsPrincipal, FindPrincipal } from "./aws_principal.ts";
 import {
   expectedSignature,
   formatAmzDate,
@@ -5,7 +6,6 @@ import {
   parseAuthorization,
   type ReceivedRequest,
 } from "./sigv4_verifier.ts";
-import type { SandboxPrincipal } from "./world.ts";
 
 /** What AWS answers instead of a result. */
 export interface AwsFault {
@@ -16,7 +16,7 @@ export interface AwsFault {
 
 /** A request that passed the gate. */
 export interface SignedIn {
-  readonly principal: SandboxPrincipal;
+  readonly principal: AwsPrincipal;
   readonly region: string;
 }
 
@@ -47,7 +47,7 @@ function clockFault(amzDate: string, now: Date): AwsFault | undefined {
 export async function signIn(
   request: ReceivedRequest,
   service: string,
-  principals: readonly SandboxPrincipal[],
+  findPrincipal: FindPrincipal,
   now: Date,
 ): Promise<SignedIn | AwsFault> {
   const { headers } = request;
@@ -79,7 +79,7 @@ export async function signIn(
       `Credential should be scoped to correct service: '${service}'.`,
     );
   }
-  const principal = principals.find(({ accessKeyId }) => accessKeyId === claimed.accessKeyId);
+  const principal = findPrincipal(claimed.accessKeyId);
   if (
     !principal ||
     (principal.sessionToken ?? "") !== (headers.get("x-amz-security-token") ?? "")

@@ -1,7 +1,8 @@
 import { awsFaultAnswer } from "./aws_gate.ts";
+import { queryFaultAnswer } from "./aws_query.ts";
 
 /** The parts of the sandbox. */
-export type SandboxService = "kms" | "github" | "actions";
+export type SandboxService = "kms" | "sts" | "github" | "actions";
 
 /** What goes wrong on request. */
 export interface SandboxFault {
@@ -10,9 +11,9 @@ export interface SandboxFault {
   /** Only requests whose operation or path contains this. */
   match?: string;
   /**
-   * `throttle`: KMS's ThrottlingException, GitHub's secondary rate limit.
-   * `server_error`: KMS's own fault, GitHub's 502. `network_error`: no answer
-   * at all. `hang`: no answer until the request is given up. `answer`: the
+   * `throttle`: KMS's ThrottlingException, STS's Throttling, GitHub's secondary
+   * rate limit. `server_error`: KMS's or STS's own fault, GitHub's 502.
+   * `network_error`: no answer at all. `hang`: no answer until the request is given up. `answer`: the
    * given status, headers and body.
    */
   kind: "throttle" | "server_error" | "network_error" | "hang" | "answer";
@@ -41,6 +42,9 @@ export async function meetFault(fault: SandboxFault, signal: AbortSignal): Promi
             "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
         });
       }
+      if (service === "sts") {
+        return queryFaultAnswer({ status: 400, code: "Throttling", message: "Rate exceeded" });
+      }
       return Response.json(
         {
           message:
@@ -58,6 +62,14 @@ export async function meetFault(fault: SandboxFault, signal: AbortSignal): Promi
           status: 500,
           type: "KMSInternalException",
           message: "Internal fault",
+        });
+      }
+      if (service === "sts") {
+        return queryFaultAnswer({
+          status: 500,
+          code: "InternalFailure",
+          message:
+            "The request processing has failed because of an unknown error, exception or failure.",
         });
       }
       return new Response("<html><h1>502 Bad Gateway</h1></html>", { status: 502 });

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { encodeBase64 } from "../base64.ts";
-import { covers, PERMISSIONS, type PermissionLevel } from "../github/permissions.ts";
+import { PERMISSIONS } from "../github/permission_table.ts";
+import { covers, type PermissionLevel } from "../github/permissions.ts";
 import { refuseAppJwt } from "./app_gate.ts";
 import { type LiveToken, selectedRepositories, TokenStore, tokenMay } from "./github_tokens.ts";
 import type { RsaKey } from "./rsa_key.ts";

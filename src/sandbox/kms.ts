@@ -1,5 +1,7 @@
 import { decodeBase64, encodeBase64 } from "../base64.ts";
-import { type AwsFault, awsAnswer, awsFaultAnswer, signIn } from "./aws_gate.ts";
+import { type AwsFault, awsAnswer, awsFaultAnswer, type SignedIn, signIn } from "./aws_gate.ts";
+import type { FindPrincipal } from "./aws_principal.ts";
+import { refuseByIdentityPolicy, refuseBySessionPolicy } from "./kms_authorization.ts";
 import type { RsaKey } from "./rsa_key.ts";
 import type { ReceivedRequest } from "./sigv4_verifier.ts";
 import type { SandboxKey, SandboxWorld } from "./world.ts";
@@ -91,17 +93,18 @@ async function sign(key: SandboxKey, rsa: RsaKey, input: Record<string, unknown>
 
 async function perform(
   operation: string,
-  world: SandboxWorld,
-  region: string,
+  key: SandboxKey,
+  { principal, region }: SignedIn,
   rsa: RsaKey,
   input: Record<string, unknown>,
 ): Promise<Output> {
-  const { key } = world;
   if (typeof input.KeyId !== "string") {
     return fault("ValidationException", "1 validation error detected: 'keyId' must not be null");
   }
   const missing = notFound(key, input.KeyId, region);
   if (missing) return missing;
+  const refused = refuseBySessionPolicy(principal, operation, key, keyArn(key), input);
+  if (refused) return refused;
   if (operation === "DescribeKey") {
     return {
       KeyMetadata: {
@@ -133,7 +136,8 @@ async function perform(
 /** Answers one request to KMS. */
 export async function answerKms(
   request: ReceivedRequest,
-  world: SandboxWorld,
+  { key }: SandboxWorld,
+  findPrincipal: FindPrincipal,
   now: Date,
   rsa: () => Promise<RsaKey>,
 ): Promise<Response> {
@@ -145,18 +149,10 @@ export async function answerKms(
   ) {
     return awsAnswer(400, { __type: "UnknownOperationException" });
   }
-  const signedIn = await signIn(request, "kms", world.principals, now);
+  const signedIn = await signIn(request, "kms", findPrincipal, now);
   if (!("principal" in signedIn)) return awsFaultAnswer(signedIn);
-  const { principal, region } = signedIn;
-  if (!principal.allowed.includes(operation)) {
-    const user = `arn:aws:iam::${world.key.accountId}:user/${principal.userName}`;
-    return awsFaultAnswer(
-      fault(
-        "AccessDeniedException",
-        `User: ${user} is not authorized to perform: kms:${operation} on resource: ${keyArn(world.key)} because no identity-based policy allows the kms:${operation} action`,
-      ),
-    );
-  }
+  const refused = refuseByIdentityPolicy(signedIn.principal, operation, keyArn(key));
+  if (refused) return awsFaultAnswer(refused);
   let input: unknown;
   try {
     input = JSON.parse(request.body);
@@ -168,8 +164,8 @@ export async function answerKms(
   }
   const output = await perform(
     operation,
-    world,
-    region,
+    key,
+    signedIn,
     await rsa(),
     input as Record<string, unknown>,
   );

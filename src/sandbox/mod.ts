@@ -1,6 +1,6 @@
 /**
- * A local KMS, GitHub and GitHub Actions id-token issuer that judge what they
- * receive: for demos, and for tests without an AWS account or a GitHub App.
+ * A local KMS, STS, GitHub and GitHub Actions id-token issuer that judge what
+ * they receive: for demos, and for tests without an AWS account or a GitHub App.
  *
  * @module
  */
@@ -14,10 +14,12 @@ export {
 } from "./sandbox.ts";
 export type {
   SandboxApp,
+  SandboxIdentityProvider,
   SandboxInstallation,
   SandboxKey,
   SandboxKeyState,
   SandboxPrincipal,
   SandboxRepository,
+  SandboxRole,
   SandboxWorld,
 } from "./world.ts";

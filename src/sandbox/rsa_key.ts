@@ -81,6 +81,25 @@ export async function generateRsaKey(): Promise<RsaKey> {
   return await fromPair(privateKey, publicKey);
 }
 
+function readJson(part: string): unknown {
+  return JSON.parse(new TextDecoder().decode(decodeBase64Url(part)));
+}
+
+function asClaims(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** The payload of a compact JWS before anyone has checked its signature. */
+export function unverifiedClaims(jwt: string): Record<string, unknown> | undefined {
+  try {
+    return asClaims(readJson(jwt.split(".")[1] ?? ""));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads a compact JWS, checks its RS256 signature, and gives its payload. */
 export async function verifyJwt(
   jwt: string,
@@ -89,16 +108,11 @@ export async function verifyJwt(
   const [header = "", payload = "", signature = "", ...more] = jwt.split(".");
   if (more.length > 0) return undefined;
   try {
-    const json = (part: string): unknown =>
-      JSON.parse(new TextDecoder().decode(decodeBase64Url(part)));
-    const { alg } = json(header) as { alg?: unknown };
+    const { alg } = readJson(header) as { alg?: unknown };
     const signed = new TextEncoder().encode(`${header}.${payload}`);
     if (alg !== "RS256" || !(await key.verify(decodeBase64Url(signature), signed)))
       return undefined;
-    const claims = json(payload);
-    return typeof claims === "object" && claims !== null
-      ? (claims as Record<string, unknown>)
-      : undefined;
+    return asClaims(readJson(payload));
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { SandboxGithub } from "./github.ts";
 import { answerIssuer, REQUEST_TOKEN } from "./id_token_issuer.ts";
 import { answerKms, keyArn } from "./kms.ts";
 import { generateRsaKey, rsaKeyFromPem } from "./rsa_key.ts";
+import { SandboxSts } from "./sts.ts";
 import { defaultWorld, type SandboxWorld } from "./world.ts";
 
 /** Options of {@link createSandbox}. */
@@ -24,7 +25,7 @@ export interface SandboxRequest {
   readonly method: string;
   /** Path and query below the service's base. */
   readonly path: string;
-  /** KMS operation. */
+  /** Operation of KMS or STS. */
   readonly operation?: string | undefined;
   /** Body of a request to GitHub. */
   readonly body?: string | undefined;
@@ -34,7 +35,7 @@ export interface SandboxRequest {
   readonly status: number;
 }
 
-/** A local KMS, GitHub and id-token issuer that judge what they receive. */
+/** A local KMS, STS, GitHub and id-token issuer that judge what they receive. */
 export interface Sandbox {
   /** Answers as the real hosts do; pass it as the `fetch` of any option, or as a handler of HTTP. */
   fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
@@ -57,11 +58,13 @@ const MAX_REQUESTS = 1_000;
 /** Where a request belongs: by the real hosts' names, else by path. */
 function route(url: URL): { service: SandboxService | "control"; base: string } | undefined {
   if (/^kms(-fips)?\./.test(url.hostname)) return { service: "kms", base: "" };
+  if (/^sts(-fips)?\./.test(url.hostname)) return { service: "sts", base: "" };
   if (url.hostname === "api.github.com") return { service: "github", base: "" };
   if (url.hostname === "token.actions.githubusercontent.com")
     return { service: "actions", base: "" };
   const bases = [
     ["kms", "/kms"],
+    ["sts", "/sts"],
     ["github", "/api/v3"],
     ["actions", "/actions"],
     ["control", "/_sandbox"],
@@ -70,6 +73,14 @@ function route(url: URL): { service: SandboxService | "control"; base: string } 
     ([, base]) => url.pathname === base || url.pathname.startsWith(`${base}/`),
   );
   return found && { service: found[0], base: found[1] };
+}
+
+/** Whether id tokens can come from the sandbox in this name. */
+function servesIssuer(issuer: string): boolean {
+  if (!URL.canParse(issuer)) return false;
+  const url = new URL(issuer);
+  const target = route(url);
+  return target?.service === "actions" && issuer === `${url.origin}${target.base}`;
 }
 
 /**
@@ -109,6 +120,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const issuerKey = once(generateRsaKey);
   const kmsKey = () => (world.key.origin === "EXTERNAL" ? appKey() : ownKmsKey());
   const github = new SandboxGithub(world, appKey, now);
+  const sts = new SandboxSts(world, issuerKey, servesIssuer, now);
+  const findPrincipal = (accessKeyId: string) => sts.findPrincipal(accessKeyId);
   const faults: { fault: SandboxFault; left: number }[] = [];
   const requests: SandboxRequest[] = [];
 
@@ -129,8 +142,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     body: string,
   ): Promise<Response> {
     const { method, headers } = request;
-    if (service === "kms")
-      return await answerKms({ method, url, headers, body }, world, now(), kmsKey);
+    const received = { method, url, headers, body };
+    if (service === "kms") return await answerKms(received, world, findPrincipal, now(), kmsKey);
+    if (service === "sts") return await sts.answer(received);
     const inner = new URL(url.pathname.slice(base.length) + url.search, url.origin);
     if (service === "actions") {
       return await answerIssuer(
@@ -169,15 +183,23 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const url = new URL(request.url);
     const target = route(url);
     if (!target)
-      return new Response("Nothing here: /kms, /api/v3, /actions, /_sandbox", { status: 404 });
+      return new Response("Nothing here: /kms, /sts, /api/v3, /actions, /_sandbox", {
+        status: 404,
+      });
     const { service, base } = target;
-    const body = await request.text();
+    // Before the body is read: afterwards Bun has forgotten the content type that a form gave it.
+    const { headers } = request;
+    // Not by text(): workerd warns of each form that is read so.
+    const body = new TextDecoder().decode(await request.arrayBuffer());
     const path = url.pathname.slice(base.length) + url.search;
     if (service === "control") return control(request.method, path, body);
-    const operation = request.headers.get("x-amz-target")?.split(".")[1];
+    const operation =
+      service === "sts"
+        ? (new URLSearchParams(body).get("Action") ?? undefined)
+        : headers.get("x-amz-target")?.split(".")[1];
     const record = (status: number) => {
       if (requests.length === MAX_REQUESTS) requests.shift();
-      const userAgent = request.headers.get("user-agent") ?? "";
+      const userAgent = headers.get("user-agent") ?? "";
       requests.push({
         service,
         method: request.method,
@@ -225,6 +247,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
         ...(principal?.sessionToken ? { AWS_SESSION_TOKEN: principal.sessionToken } : {}),
         AWS_REGION: world.key.region,
         AWS_ENDPOINT_URL_KMS: `${origin}/kms`,
+        AWS_ENDPOINT_URL_STS: `${origin}/sts`,
         GITHUB_API_URL: `${origin}/api/v3`,
         KMS_APP_TOKEN_CLIENT_ID: world.app.clientId,
         KMS_APP_TOKEN_KMS_KEY_ID: world.key.alias,

@@ -77,6 +77,26 @@ export interface SandboxPrincipal {
   allowed: string[];
 }
 
+/** An IAM role that workflow jobs can assume with their id token. */
+export interface SandboxRole {
+  /** `arn:aws:iam::<account>:role/<name>` */
+  arn: string;
+  /** Whom its trust policy admits: patterns of `sub`, with `*` and `?`. */
+  subjects: string[];
+  /** How long a session can last, in seconds. */
+  maxSessionSeconds: number;
+  /** KMS operations its policy allows; a session policy can only narrow them. */
+  allowed: string[];
+}
+
+/** IAM's entry for the issuer of the id tokens. */
+export interface SandboxIdentityProvider {
+  /** Whether there is one, for whatever name the sandbox issues id tokens in. */
+  registered: boolean;
+  /** Its client ids: the `aud` an id token may have. */
+  audiences: string[];
+}
+
 /** Everything the sandbox knows; change it at any time. */
 export interface SandboxWorld {
   /** The one GitHub App there is. */
@@ -87,6 +107,10 @@ export interface SandboxWorld {
   key: SandboxKey;
   /** Who may sign in to AWS; the first is in `environment()`. */
   principals: SandboxPrincipal[];
+  /** What can be assumed through STS. */
+  roles: SandboxRole[];
+  /** Whose id tokens STS takes. */
+  identityProvider: SandboxIdentityProvider;
   /** What the id tokens of the workflow job say, beside `iss`, `aud` and the times. */
   idTokenClaims: Record<string, string>;
   /** Which of GitHub's two token formats to mint. */
@@ -160,6 +184,16 @@ export function defaultWorld(): SandboxWorld {
         allowed: ["Sign", "GetPublicKey", "DescribeKey"],
       },
     ],
+    roles: [
+      {
+        arn: "arn:aws:iam::111122223333:role/kms-app-token",
+        // The second is the immutable form, which newer repositories send.
+        subjects: ["repo:octo-org/hello:*", "repo:octo-org@9001/hello@5001:*"],
+        maxSessionSeconds: 3_600,
+        allowed: ["Sign", "GetPublicKey", "DescribeKey"],
+      },
+    ],
+    identityProvider: { registered: true, audiences: ["sts.amazonaws.com"] },
     idTokenClaims: {
       sub: "repo:octo-org/hello:ref:refs/heads/main",
       repository: "octo-org/hello",

@@ -1,0 +1,11 @@
+/** Why a program was told to end. */
+export class Interruption extends Error {
+  override name = "Interruption";
+  readonly exitCode: number;
+
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    super(`stopped by ${signal}; nothing is left behind`);
+    // As shells count it: 128 and the number of the signal.
+    this.exitCode = signal === "SIGINT" ? 130 : 143;
+  }
+}
