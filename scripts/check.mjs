@@ -4,6 +4,7 @@ import { createTally } from "./tally.mjs";
 
 await install({ production: false });
 const { checkPackage } = await import("./package.mjs");
+const { checkAction } = await import("./build_action.mjs");
 
 const tally = createTally();
 
@@ -41,5 +42,6 @@ const examples = { passed: Number(passed), failed: Number(failed) };
 if (examples.failed === 0 && (docs.code !== 0 || examples.passed === 0)) examples.failed = 1;
 tally.add("examples in the docs", examples, docs.output);
 
-for (const { name, ok, output } of await checkPackage()) tally.check(name, ok, output);
+for (const { name, ok, output } of [...(await checkAction()), ...(await checkPackage())])
+  tally.check(name, ok, output);
 tally.end();

@@ -1,0 +1,32 @@
+import { revokeToken } from "../src/github/revoke_token.ts";
+import { clearSession } from "./exported_session.ts";
+import { note, say, warn } from "./log.ts";
+import { useProxyFromEnvironment } from "./proxy.ts";
+import { load, type State } from "./state.ts";
+
+async function revoke({ token, expiresAt = "", apiUrl }: State): Promise<void> {
+  if (token === undefined) return say("No token to revoke");
+  if (Date.parse(expiresAt) <= Date.now()) return say("The token has expired by itself");
+  try {
+    useProxyFromEnvironment();
+    const revoked = await revokeToken(token, {
+      apiUrl,
+      userAgent: "action",
+      onNotice: ({ message }) => note(message),
+    });
+    say(
+      revoked ? "Token revoked" : "The token was already gone: expired, or revoked by another step",
+    );
+  } catch (error) {
+    const reason = error instanceof Error && error.message ? error.message : String(error);
+    warn(`The token could not be revoked; it is valid until ${expiresAt}: ${reason}`);
+  }
+}
+
+/** The post step: revokes the token. What goes wrong here never fails the job. */
+export async function cleanUp(): Promise<number> {
+  const state = load();
+  if (state.exported) clearSession();
+  await revoke(state);
+  return 0;
+}
