@@ -12,8 +12,9 @@ async function readStdin(): Promise<string> {
   process.stdin.setEncoding("utf8");
   for await (const chunk of process.stdin) {
     text += chunk;
-    if (text.length > MAX_STDIN_BYTES)
+    if (text.length > MAX_STDIN_BYTES) {
       throw new InputError("Cannot read standard input: it is too long for a token");
+    }
   }
   return text;
 }
@@ -33,6 +34,11 @@ function writeStdout(text: string): Promise<void> {
 }
 
 const controller = new AbortController();
+// A read of standard input cannot be stopped on every runtime; it is left to itself.
+const interrupted = new Promise<never>((_, reject) => {
+  controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
+});
+interrupted.catch(() => {});
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => controller.abort(new Interruption(signal)));
 }
@@ -44,10 +50,14 @@ const exitCode = await main(process.argv.slice(2), {
   env: process.env,
   stdout: writeStdout,
   stderr: (line) => void process.stderr.write(`${line}\n`),
-  stdin: readStdin,
+  stdin: () => Promise.race([readStdin(), interrupted]),
   signal: controller.signal,
   waitUntil: (work) => void unfinished.push(work),
 });
-await Promise.allSettled(unfinished);
+// A token that GitHub is about to answer is revoked; who wants out at once has a second Ctrl-C.
+await Promise.race([
+  Promise.allSettled(unfinished),
+  new Promise((done) => setTimeout(done, 5_000)),
+]);
 // Not exitCode: connections kept alive would hold the process for seconds.
 process.exit(exitCode);

@@ -21,7 +21,10 @@ export async function findSlug(
   signal: AbortSignal,
 ): Promise<string> {
   const { jwt } = await app.jwt({ signal });
-  const answer = await github.call({ method: "GET", path: "/app", token: jwt }, signal);
+  const answer = await github.call(
+    { method: "GET", path: "/app", token: jwt },
+    github.begin(signal),
+  );
   if (answer.status !== 200) throw unforeseen(answer, "to show the app");
   return parseJsonAnswer(answer, appAnswer, "GitHub GET /app").slug;
 }
@@ -35,7 +38,7 @@ export async function findGitIdentity(
   signal: AbortSignal,
 ): Promise<GitIdentity> {
   const path = `/users/${encodeURIComponent(`${slug}[bot]`)}`;
-  const answer = await github.call({ method: "GET", path, token }, signal);
+  const answer = await github.call({ method: "GET", path, token }, github.begin(signal));
   if (answer.status !== 200) throw unforeseen(answer, `to show the user ${slug}[bot]`);
   const { id, login } = parseJsonAnswer(answer, userAnswer, `GitHub GET ${path}`);
   const host = URL.parse(env.GITHUB_SERVER_URL ?? "")?.host ?? "github.com";

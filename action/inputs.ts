@@ -4,7 +4,7 @@ import type { RoleReference } from "../src/aws/session_policy.ts";
 import { roleReference } from "../src/aws/sts.ts";
 import { InputError } from "../src/errors.ts";
 import { externalText } from "../src/external_text.ts";
-import { PERMISSIONS } from "../src/github/permission_table.ts";
+import { checkLevels, PERMISSIONS } from "../src/github/permission_table.ts";
 import { checkPermissions, type Permissions, parsePermissions } from "../src/github/permissions.ts";
 import type { TokenOptions } from "../src/github/target.ts";
 import { parseList } from "../src/parse_list.ts";
@@ -63,12 +63,12 @@ function permissions(env: Environment): Permissions | undefined {
     const inputName = `permission-${name.replaceAll("_", "-")}`;
     const level = input(env, inputName);
     if (level === undefined) continue;
-    if (name in together) {
+    if (Object.hasOwn(together, name)) {
       throw new InputError(`Cannot use ${inputName}: permissions names it too; give it once`);
     }
     together[name] = level.toLowerCase();
   }
-  return Object.keys(together).length === 0 ? undefined : checkPermissions(together);
+  return Object.keys(together).length === 0 ? undefined : checkLevels(checkPermissions(together));
 }
 
 /** The repository the workflow runs in. */

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setTimeout } from "node:timers/promises";
 import { setOutput, setSecret } from "@actions/core";
 import { type App, createApp } from "../src/app.ts";
 import { awsPlaceFromEnvironment } from "../src/aws/environment.ts";
@@ -108,6 +109,7 @@ export async function mint(): Promise<number> {
     say(`The step was ${error.message}`);
     return error.exitCode;
   } finally {
-    await Promise.allSettled(background);
+    // The runner kills a cancelled step after ten seconds; a token on its way is revoked before.
+    await Promise.race([Promise.allSettled(background), setTimeout(5_000)]);
   }
 }

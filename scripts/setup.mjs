@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { bin, MANIFEST, run } from "./process.mjs";
+import { bin, MANIFEST, ROOT, run } from "./process.mjs";
 
 const BUN_VERSION = MANIFEST.devDependencies.bun;
 
@@ -18,7 +18,7 @@ export async function install({ production }) {
   // A full installation has all that the smaller one would bring, which would not leave the rest alone.
   const full = existsSync(bin("workerd"));
   if (production && full) return;
-  if (!full) {
+  if (!(production ? existsSync(`${ROOT}node_modules/hono`) : full)) {
     console.log(
       production
         ? `Setting up: Bun ${BUN_VERSION} (about 35 MB to download) and ${Object.keys(MANIFEST.dependencies).length} packages (about 2 MB).`

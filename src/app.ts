@@ -1,7 +1,7 @@
 import { type AppId, type AppJwt, issuerOf, signAppJwt } from "./app_jwt.ts";
 import { createClock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
-import { AppTokenError } from "./errors.ts";
+import { AppTokenError, InputError } from "./errors.ts";
 import {
   createGithubClient,
   type GithubOptions,
@@ -25,7 +25,7 @@ import {
   tokenTarget,
 } from "./github/target.ts";
 import type { HttpAnswer } from "./http_exchange.ts";
-import { retryPolicy } from "./retry.ts";
+import { type Call, callTimeout, leftMs, retryPolicy } from "./retry.ts";
 import { createSharedFlight } from "./shared_flight.ts";
 import type { Signer } from "./signer.ts";
 
@@ -113,20 +113,16 @@ export function createApp(options: AppOptions): App {
   const flight = createSharedFlight<AppJwt>(policy.attemptTimeoutMs);
   let signed: { readonly jwt: AppJwt; readonly offsetMs: number } | undefined;
 
-  /** Gives the work one deadline, however many requests it takes. */
-  async function bounded<T>(
-    what: string,
-    signal: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const seconds = policy.deadlineMs / 1000;
-    const late = () =>
-      new AppTokenError("timeout", `Cannot ${what}: it took longer than ${seconds} s`);
-    return await withDeadline(policy.deadlineMs, signal, late, work);
+  /** Does work of several requests within one deadline. */
+  async function bounded<T>(what: string, call: Call, work: () => Promise<T>): Promise<T> {
+    const late = () => callTimeout(what, policy, call);
+    return await withDeadline(leftMs(call), call.signal, late, work);
   }
 
   async function sign(): Promise<AppJwt> {
-    const jwt = await bounded("sign the app JWT", undefined, (signal) =>
+    // A signer has a deadline of its own, and the better message; this is for one that has none.
+    const late = () => callTimeout("Signing the app JWT", policy, { endsAt: 0 });
+    const jwt = await withDeadline(2 * policy.deadlineMs, undefined, late, (signal) =>
       signAppJwt(issuer, signer, clock, signal),
     );
     signed = { jwt, offsetMs: clock.offsetMs };
@@ -148,71 +144,54 @@ export function createApp(options: AppOptions): App {
   }
 
   /** Sends a request as the app; signs again once if GitHub's time is another than ours. */
-  async function ask(
-    request: Omit<GithubRequest, "token">,
-    signal: AbortSignal,
-  ): Promise<HttpAnswer> {
-    const send = async () =>
-      await github.call({ ...request, token: (await jwt({ signal })).jwt }, signal);
+  async function ask(request: Omit<GithubRequest, "token">, call: Call): Promise<HttpAnswer> {
+    const send = async () => await github.call({ ...request, token: (await jwt(call)).jwt }, call);
+    const { offsetMs } = clock;
     let answer = await send();
-    if (answer.status === 401 && clock.correct(answer.headers.get("date"), "GitHub"))
-      answer = await send();
+    // A concurrent call may have set the clock right while this one was under way.
+    const isAnotherTime = () =>
+      clock.offsetMs !== offsetMs || clock.correct(answer.headers.get("date"), "GitHub");
+    if (answer.status === 401 && isAnotherTime()) answer = await send();
     if (answer.status === 401) {
+      // The key may be put right before this JWT expires.
+      signed = undefined;
       const { jwtRefusal } = await refusals();
+      const { signal } = call;
       throw await jwtRefusal(answer, issuer, github.apiUrl, signer, { signal, clock });
     }
     return answer;
   }
 
-  async function find(query: InstallationQuery, signal: AbortSignal): Promise<Installation> {
-    const path = installationPath(query);
-    const answer = await ask({ method: "GET", path }, signal);
+  async function find(path: string, query: InstallationQuery, call: Call): Promise<Installation> {
+    const answer = await ask({ method: "GET", path }, call);
     if (answer.status !== 200) {
       const { installationRefusal } = await refusals();
-      throw await installationRefusal(answer, query, (request) => ask(request, signal));
+      throw await installationRefusal(answer, query, (request) => ask(request, call));
     }
     return parseInstallation(answer, `GitHub GET ${path}`);
   }
 
-  async function mint(target: TokenTarget, signal: AbortSignal): Promise<Minted> {
+  async function mint(
+    target: TokenTarget,
+    call: Call,
+    afterwards: (answer: HttpAnswer) => Promise<void>,
+  ): Promise<Minted> {
+    const query = installationQuery(target);
     const installation =
       target.installationId === undefined
-        ? await find(installationQuery(target), signal)
+        ? await find(installationPath(query), query, call)
         : undefined;
-    if (installation?.suspendedAt) throw (await refusals()).suspended(installation);
+    if (installation && !isUsable(installation, target)) {
+      throw (await refusals()).unusable(installation, target);
+    }
     const installationId = target.installationId ?? (installation as Installation).id;
     const path = `/app/installations/${installationId}/access_tokens`;
-    const answer = await ask(
-      { method: "POST", path, body: mintBody(target), undo: discard },
-      signal,
-    );
+    const answer = await ask({ method: "POST", path, body: mintBody(target), afterwards }, call);
     if (answer.status !== 201) {
       const { mintRefusal } = await refusals();
-      throw await mintRefusal(answer, installationId, target, (request) => ask(request, signal));
+      throw await mintRefusal(answer, installationId, target, (request) => ask(request, call));
     }
     return { answer, installationId, installation, jwt: signed?.jwt };
-  }
-
-  /** Once it is minted a token is handed over or revoked, whatever happens. */
-  async function accept(
-    { answer }: Minted,
-    target: TokenTarget,
-    signal: AbortSignal | undefined,
-  ): Promise<TokenGrant> {
-    try {
-      signal?.throwIfAborted();
-      const grant = parseGrant(answer);
-      const excess = excessOf(grant, target);
-      if (excess === undefined) return grant;
-      throw new AppTokenError(
-        "token_wider_than_requested",
-        `GitHub granted more than was asked (${answer.quote(excess)}); it is not handed over but revoked`,
-        { status: answer.status },
-      );
-    } catch (error) {
-      await discard(answer);
-      throw error;
-    }
   }
 
   async function discardToken(token: string): Promise<void> {
@@ -229,40 +208,71 @@ export function createApp(options: AppOptions): App {
     jwt,
     async findInstallation(query, { signal } = {}) {
       const checked = checkQuery(query);
-      return await bounded("find the installation", signal, (inner) => find(checked, inner));
+      const call = github.begin(signal);
+      return await bounded("Finding the installation", call, () =>
+        find(installationPath(checked), checked, call),
+      );
     },
     async createToken(tokenOptions) {
       const target = tokenTarget(tokenOptions);
       const { signal } = tokenOptions;
-      const minted = await bounded("mint a token", signal, (inner) => mint(target, inner));
-      const grant = await accept(minted, target, signal);
-      const { installationId, installation, jwt: by } = minted;
-      return {
-        ...grant,
-        installationId,
-        appSlug: installation?.appSlug,
-        owner: installation?.owner,
-        keyArn: by?.keyArn,
-        kmsRequestId: by?.kmsRequestId,
+      const call = github.begin(signal);
+      // Every token that GitHub answers is handed over or revoked, also one that comes too late.
+      let taken: HttpAnswer | undefined;
+      const afterwards = async (answer: HttpAnswer) => {
+        if (answer !== taken) await discard(answer);
       };
+      const minted = await bounded("Minting a token", call, () => mint(target, call, afterwards));
+      const { answer, installationId, installation, jwt: by } = minted;
+      taken = answer;
+      try {
+        signal?.throwIfAborted();
+        return {
+          ...acceptGrant(answer, target),
+          installationId,
+          appSlug: installation?.appSlug,
+          owner: installation?.owner,
+          keyArn: by?.keyArn,
+          kmsRequestId: by?.kmsRequestId,
+        };
+      } catch (error) {
+        await discard(answer);
+        throw error;
+      }
     },
     async revokeToken(token, { signal } = {}) {
       const { revoke } = await import("./github/revoke_token.ts");
       return await revoke(github, token, signal);
     },
     discardToken,
-    async createJwt(appId, timeDifference) {
-      if (appId !== undefined && issuerOf(appId) !== issuer) {
-        throw new TypeError(
-          `createJwt() was called for another app than ${issuer}: give both the same appId`,
-        );
+    async createJwt(appId = issuer, timeDifference = 0) {
+      if (issuerOf(appId) !== issuer) {
+        throw new InputError(`createJwt() has another appId than the App of ${issuer}`);
       }
-      if (timeDifference)
-        clock.correct(new Date(now().getTime() + timeDifference * 1000).toUTCString(), "GitHub");
+      const time = new Date(now().getTime() + timeDifference * 1000).toUTCString();
+      if (timeDifference) clock.correct(time, "GitHub");
       const made = await jwt();
       return { jwt: made.jwt, expiresAt: made.expiresAt.toISOString() };
     },
   };
+}
+
+/** A look-up follows a repository to its new owner; a token for that one was not asked for. */
+function isUsable({ owner, suspendedAt }: Installation, target: TokenTarget): boolean {
+  const isAsked = owner.toLowerCase() === (target.owner ?? owner).toLowerCase();
+  return isAsked && !suspendedAt;
+}
+
+/** Reads what GitHub granted, and refuses more than was asked. */
+function acceptGrant(answer: HttpAnswer, target: TokenTarget): TokenGrant {
+  const grant = parseGrant(answer);
+  const excess = excessOf(grant, target);
+  if (excess === undefined) return grant;
+  throw new AppTokenError(
+    "token_wider_than_requested",
+    `GitHub granted more than was asked (${answer.quote(excess)}); the token is not handed over`,
+    { status: answer.status },
+  );
 }
 
 function checkQuery(query: InstallationQuery): InstallationQuery {

@@ -1,6 +1,7 @@
 import { encodeBase64Url } from "./base64.ts";
 import { type Clock, createClock } from "./clock.ts";
 import { InputError } from "./errors.ts";
+import type { OnNotice } from "./notice.ts";
 import type { Signature, Signer } from "./signer.ts";
 
 // GitHub recommends an iat 60 s in the past and refuses an exp more than 10 minutes ahead.
@@ -32,6 +33,8 @@ export interface AppJwtOptions {
   now?: (() => Date) | undefined;
   /** Ends the call at once when it aborts. */
   signal?: AbortSignal | undefined;
+  /** Told of a clock correction. */
+  onNotice?: OnNotice | undefined;
 }
 
 /**
@@ -42,7 +45,8 @@ export interface AppJwtOptions {
  * shown: people paste client secrets and private keys here.
  */
 export function issuerOf(appId: AppId): string | number {
-  const text = String(appId).trim();
+  // JavaScript callers hand over undefined when a variable is not set.
+  const text = typeof appId === "string" || typeof appId === "number" ? String(appId).trim() : "";
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
   const looksLike = /^[0-9a-f]{40}$/.test(text)
     ? "it looks like a client secret"
@@ -105,6 +109,6 @@ export async function signAppJwt(
  * ```
  */
 export async function createAppJwt(options: AppJwtOptions): Promise<AppJwt> {
-  const { appId, signer, now = () => new Date(), signal } = options;
-  return await signAppJwt(issuerOf(appId), signer, createClock(now), signal);
+  const { appId, signer, now = () => new Date(), signal, onNotice } = options;
+  return await signAppJwt(issuerOf(appId), signer, createClock(now, onNotice), signal);
 }

@@ -29,7 +29,7 @@ export function checkSecure(url: URL, label: string): URL {
   const mayBePlain = isLoopback(url.hostname) || AWS_METADATA_HOSTS.has(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
     throw new InputError(
-      `Cannot use ${label} ${url.origin}: only https is safe for credentials; http works for loopback alone`,
+      `Cannot use ${label} ${url.protocol}//${url.host}: only https is safe for credentials, or http on loopback`,
     );
   }
   return url;
@@ -49,12 +49,9 @@ export function baseUrl(text: string, label: string): URL {
   } catch {
     throw new InputError(`Cannot use ${label}: not a URL; write it as https://host/path`);
   }
-  if (url.username || url.password) {
-    throw new InputError(`Cannot use ${label}: it holds a user name or a password; remove them`);
-  }
-  if (url.search || url.hash) {
+  if (url.username || url.password || url.search || url.hash) {
     throw new InputError(
-      `Cannot use ${label} ${url.origin}${url.pathname}: it has a query or a fragment; remove it`,
+      `Cannot use ${label}: it has a user name, a password, a query or a fragment; remove it`,
     );
   }
   checkSecure(url, label);

@@ -34,7 +34,7 @@ export type GithubErrorCode =
   | "permission_unknown"
   | "repository_not_accessible"
   | "token_wider_than_requested"
-  | "id_token_unavailable"
+  | "id_token_missing"
   | "id_token_refused"
   | "github_clock_skew"
   | "github_refused"
@@ -53,15 +53,8 @@ export type UnavailableErrorCode =
 /** The closed set of codes an {@link AppTokenError} can carry, one per cause. */
 export type ErrorCode = AwsErrorCode | GithubErrorCode | UnavailableErrorCode;
 
-const UNAVAILABLE: readonly UnavailableErrorCode[] = [
-  "sts_unavailable",
-  "kms_throttled",
-  "kms_unavailable",
-  "github_rate_limited",
-  "github_unavailable",
-  "network_error",
-  "timeout",
-];
+// The codes of UnavailableErrorCode; a test holds the two against each other.
+const UNAVAILABLE = /_(unavailable|throttled|rate_limited)$|^(network_error|timeout)$/;
 
 /** What may accompany an {@link AppTokenError}. */
 export interface AppTokenErrorOptions {
@@ -105,7 +98,7 @@ export class AppTokenError extends Error {
 
   /** Who has to act: `"aws"`, `"github"`, or `"unavailable"` when trying again may help. */
   get category(): ErrorCategory {
-    if (UNAVAILABLE.some((code) => code === this.code)) return "unavailable";
+    if (UNAVAILABLE.test(this.code)) return "unavailable";
     return /^(aws|kms|sts)_/.test(this.code) ? "aws" : "github";
   }
 }

@@ -88,28 +88,19 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { method, url, headers, body } = request;
+  const quote = (part: string) =>
+    externalText(part, [...secretsOf(headers), ...(request.secrets ?? [])]);
   try {
-    const response = await fetch(url.href, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      redirect: "manual",
-      signal,
-    });
+    const init = { method, headers, ...(body === undefined ? {} : { body }), signal };
+    const response = await fetch(url.href, { ...init, redirect: "manual" });
     const text = await readText(response, request);
-    return {
-      peer: request.peer,
-      url,
-      status: response.status,
-      headers: response.headers,
-      text,
-      quote: (part) => externalText(part, [...secretsOf(headers), ...(request.secrets ?? [])]),
-    };
+    const { status, headers: answered } = response;
+    return { peer: request.peer, url, status, headers: answered, text, quote };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppTokenError) throw error;
     const { networkError } = await import("./network_error.ts");
-    throw networkError(url, error);
+    throw networkError(url, error, quote);
   }
 }
 

@@ -4,7 +4,7 @@ export class Interruption extends Error {
   readonly exitCode: number;
 
   constructor(signal: "SIGINT" | "SIGTERM") {
-    super(`stopped by ${signal}; nothing is left behind`);
+    super(`stopped by ${signal}`);
     // As shells count it: 128 and the number of the signal.
     this.exitCode = signal === "SIGINT" ? 130 : 143;
   }

@@ -1,5 +1,4 @@
 import { AppTokenError, InputError } from "./errors.ts";
-import { externalText } from "./external_text.ts";
 
 // A connection that was refused says so in `code`, on the error (Bun) or its cause (Node).
 function networkReason(error: unknown): string {
@@ -11,7 +10,7 @@ function networkReason(error: unknown): string {
 }
 
 /** Says why there was no answer from `url`. */
-export function networkError(url: URL, error: unknown): Error {
+export function networkError(url: URL, error: unknown, quote: (text: string) => string): Error {
   if (error instanceof Error && error.name === "NotCapable") {
     return new InputError(
       `Cannot reach ${url.host}: Deno was not permitted to; run it with --allow-net=${url.host}`,
@@ -19,7 +18,7 @@ export function networkError(url: URL, error: unknown): Error {
   }
   return new AppTokenError(
     "network_error",
-    `Cannot reach ${url.host}: ${externalText(networkReason(error)).replace(/[.?!]+$/, "") || "no reason given"}; check the network, the proxy and the URL`,
+    `Cannot reach ${url.host}: ${quote(networkReason(error)).replace(/[.?!]+$/, "") || "no reason given"}; check the network, the proxy and the URL`,
     { cause: error },
   );
 }

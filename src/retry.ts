@@ -1,4 +1,4 @@
-import { pause, withDeadline } from "./deadline.ts";
+import { withDeadline } from "./deadline.ts";
 import { AppTokenError, InputError } from "./errors.ts";
 import type { OnNotice } from "./notice.ts";
 
@@ -73,12 +73,40 @@ export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   return policy;
 }
 
+/** A call of several requests that share one deadline. */
+export interface Call {
+  readonly signal?: AbortSignal | undefined;
+  /** When it has to be over, by `performance.now()`. */
+  readonly endsAt: number;
+  /** What went wrong last, for the message when time is up. */
+  lastError?: unknown;
+}
+
+/** Begins a {@link Call} that may take `policy.deadlineMs`. */
+export function beginCall(policy: RetryPolicy, signal: AbortSignal | undefined): Call {
+  return { signal, endsAt: performance.now() + policy.deadlineMs };
+}
+
+/** What is left of a call's time, in milliseconds. */
+export function leftMs({ endsAt }: Call): number {
+  return Math.max(0, endsAt - performance.now());
+}
+
+/** The error of a call whose time is up. */
+export function callTimeout(what: string, { deadlineMs }: RetryPolicy, call: Call): AppTokenError {
+  const { lastError } = call;
+  const before = lastError instanceof Error ? `; before that: ${lastError.message}` : "";
+  return new AppTokenError("timeout", `${what} took longer than ${deadlineMs / 1000} s${before}`, {
+    cause: lastError,
+  });
+}
+
 /** What {@link retry} needs to know beside the policy. */
 export interface RetryContext {
   /** What is being done, for messages: `"KMS Sign"`. */
   readonly what: string;
   readonly policy: RetryPolicy;
-  readonly signal?: AbortSignal | undefined;
+  readonly call: Call;
   readonly onNotice?: OnNotice | undefined;
 }
 
@@ -88,40 +116,23 @@ export interface RetryContext {
  */
 export async function retry<T>(
   attempt: (signal: AbortSignal) => Promise<T>,
-  { what, policy, signal, onNotice }: RetryContext,
+  context: RetryContext,
 ): Promise<T> {
-  let lastError: unknown;
-  const late = (timeoutMs: number, before = "") =>
-    new AppTokenError("timeout", `${what} had no answer within ${timeoutMs / 1000} s${before}`, {
-      cause: lastError,
-    });
-  const attemptLate = () => late(policy.attemptTimeoutMs);
-  const allLate = () =>
-    late(
-      policy.deadlineMs,
-      lastError instanceof Error ? `; before that: ${lastError.message}` : "",
+  const { what, policy, call } = context;
+  const attemptLate = () =>
+    new AppTokenError(
+      "timeout",
+      `${what} had no answer within ${policy.attemptTimeoutMs / 1000} s`,
     );
-  return await withDeadline(policy.deadlineMs, signal, allLate, async (bounded) => {
+  const callLate = () => callTimeout(what, policy, call);
+  return await withDeadline(leftMs(call), call.signal, callLate, async (bounded) => {
     for (let sent = 1; ; sent++) {
       try {
         return await withDeadline(policy.attemptTimeoutMs, bounded, attemptLate, attempt);
       } catch (error) {
         bounded.throwIfAborted();
-        if (!(error instanceof AppTokenError) || error.category !== "unavailable") throw error;
-        if (sent >= policy.attempts) throw error;
-        const serverDelayMs = error.retryAfterMs;
-        if (serverDelayMs !== undefined && serverDelayMs > policy.maxServerDelayMs) throw error;
-        if (sent === 1) {
-          const wait = serverDelayMs ? ` in ${Math.ceil(serverDelayMs / 1000)} s` : "";
-          onNotice?.({
-            code: "retrying",
-            message: `${error.message}; trying again${wait}, ${policy.attempts} attempts at most`,
-          });
-        }
-        lastError = error;
-        const drawnMs =
-          Math.random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (sent - 1));
-        await pause((serverDelayMs ?? 0) + drawnMs, bounded);
+        const { backOff } = await import("./back_off.ts");
+        await backOff(error, sent, context, bounded);
       }
     }
   });

@@ -118,12 +118,12 @@ test("createToken() refuses what can never work, before anything is sent", async
       /enterprise and an owner or repositories together/,
     ],
     [{ enterprise: "octo/enterprise" }, /slug/],
-    [{ owner: "octo-org", installationId: 0 }, /installation id 0/],
+    [{ owner: "octo-org", repositories: ["hello"], installationId: 0 }, /installation id 0/],
+    [{ owner: "octo-org", installationId: 1002 }, /leave one out/],
     [
       { owner: "octo-org", permissions: { contents: "maintain" } },
-      /"maintain" is not one of its levels \(read, write\)/,
+      /"maintain" is no level \(read, write, admin\)/,
     ],
-    [{ owner: "octo-org", permissions: { workflows: "read" } }, /levels \(write\)/],
     [
       { owner: "octo-org", permissions: { "pull-requests": "read" } },
       /in lower case with underscores/,
@@ -255,6 +255,55 @@ test("a token wider than asked for is revoked and not handed over", async () => 
     assert.equal(transcript().at(-1), "DELETE /installation/token");
     assert.equal(sandbox.liveTokens, 0);
   }
+});
+
+test("a repository that moved to another owner is not followed there", async () => {
+  const fixture = await createFixture({
+    app: {
+      fetch: async (url, init) => {
+        const moved = url.replace("/repos/octo-org/moved/", "/repos/octocat/dotfiles/");
+        return await fixture.sandbox.fetch(moved, init);
+      },
+    },
+  });
+  const error = await failureOf(() =>
+    fixture.app.createToken({ repositories: ["octo-org/moved"] }),
+  );
+  assert.equal(error.code, "repository_not_accessible");
+  assert.match(error.message, /Cannot mint for octo-org: installation 1002 is on octocat/);
+  assert.equal(
+    fixture.transcript().some((line) => line.startsWith("POST")),
+    false,
+  );
+});
+
+test("a wide token that cannot be revoked is still reported as wide, and the token told of", async () => {
+  const { app, sandbox, notices } = await widening((grant) =>
+    Object.assign(grant, { permissions: { contents: "write" } }),
+  );
+  sandbox.fail({
+    service: "github",
+    match: "/installation/token",
+    kind: "server_error",
+    times: 99,
+  });
+  const error = await failureOf(() =>
+    app.createToken({ owner: "octo-org", permissions: { contents: "read" } }),
+  );
+  assert.equal(error.code, "token_wider_than_requested");
+  assert.equal(notices.at(-1)?.code, "token_left");
+  assert.match(notices.at(-1)?.message ?? "", /stays valid for an hour: GitHub DELETE/);
+});
+
+test("an app whose key is put right works without a restart", async () => {
+  const { app, sandbox } = await createFixture();
+  sandbox.world.key.origin = "AWS_KMS";
+  assert.equal(
+    (await failureOf(() => app.createToken({ owner: "octo-org" }))).code,
+    "app_key_mismatch",
+  );
+  sandbox.world.key.origin = "EXTERNAL";
+  assert.match((await app.createToken({ owner: "octo-org" })).token, /^ghs_/);
 });
 
 test("a token as narrow as asked for passes: metadata: read, other case, other order", async () => {

@@ -94,7 +94,11 @@ test("kmsSigner() refuses what cannot be a key, and says what to write", async (
     [`arn:aws:kms:eu-west-1:1111:key/${KEY_UUID}`, /the ARN of either \(arn:aws:kms:/],
     [`arn:aws:kms:eu-west-1:111122223333:${KEY_UUID}`, /the ARN of either \(arn:aws:kms:/],
     ["alias/with space", /give a key id/],
-    [`${KEY_UUID}\u0000x`, /give a key id/],
+    [`${KEY_UUID}\u0000x`, /Cannot use KMS key: give a key id/],
+    [
+      "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END",
+      /Cannot use KMS key: give a key id/,
+    ],
   ];
   for (const [keyId, message] of cases) {
     const error = await thrownBy(() =>
@@ -228,12 +232,16 @@ test("kmsSigner() refuses credentials that cannot work, without showing them", a
     assert.equal(error.code, "aws_credentials_missing");
     assert.ok(!/secret-value|AKIDVALUE/.test(error.message));
   }
-  for (const sessionToken of ["line\nbreak", "ünïcode"]) {
+  for (const change of [
+    { sessionToken: "line\nbreak" },
+    { sessionToken: "ünïcode" },
+    { secretAccessKey: "secret\n" },
+  ]) {
     const error = await thrownBy(() =>
-      kmsSigner({ keyId: KEY_ARN, credentials: { ...CREDENTIALS, sessionToken } }),
+      kmsSigner({ keyId: KEY_ARN, credentials: { ...CREDENTIALS, ...change } }),
     );
     assert.ok(error instanceof InputError);
-    assert.match(error.message, /session token holds white space or other characters/);
+    assert.match(error.message, /white space or other characters/);
   }
 });
 

@@ -38,6 +38,6 @@ test("createJwt() refuses to sign for another app", async () => {
   const { app } = await createFixture();
   assert.match(
     String(await thrownBy(() => app.createJwt("Iv23liAnotherOne"))),
-    /give both the same appId/,
+    /another appId than the App of/,
   );
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InputError, parsePermissions } from "../mod.ts";
+import { InputError, type Permissions, parsePermissions } from "../mod.ts";
 import {
+  checkLevels,
   nearestPermission,
   PERMISSIONS,
   unfamiliarPermissions,
 } from "../src/github/permission_table.ts";
-import { SPECIAL_LEVELS } from "../src/github/permissions.ts";
 import { createFixture, thrownBy } from "./fixture.ts";
 
 test("parsePermissions() reads pairs by line or comma, as people write them", () => {
@@ -33,8 +33,7 @@ test("parsePermissions() refuses everything else, and shows the form", async () 
     ["permissions:\n  contents: read", /name: level pairs/],
     ["contents: read write", /name: level pairs/],
     ["contents: read, contents: write", /twice/],
-    ["contents: none", /"none" is not one of its levels \(read, write\)/],
-    ["organization_plan: write", /levels \(read\)/],
+    ["contents: none", /"none" is no level \(read, write, admin\)/],
   ];
   for (const [text, message] of cases) {
     const error = await thrownBy(() => parsePermissions(text));
@@ -66,10 +65,30 @@ test("nearestPermission() finds what was meant, and nothing when nothing was", (
   for (const [name, nearest] of cases) assert.equal(nearestPermission(name), nearest, name);
 });
 
-test("the levels that are checked before sending are those of the table", () => {
-  for (const [name, levels] of Object.entries(PERMISSIONS)) {
-    assert.deepEqual(SPECIAL_LEVELS[name] ?? ["read", "write"], levels, name);
+test("checkLevels() refuses a level that a familiar permission cannot have", async () => {
+  const cases: [Permissions, RegExp | undefined][] = [
+    [{ contents: "write", organization_projects: "admin", brand_new: "admin" }, undefined],
+    [{ contents: "admin" }, /"admin" is not one of its levels \(read, write\)/],
+    [{ organization_plan: "write" }, /levels \(read\)/],
+    [{ workflows: "read" }, /levels \(write\)/],
+  ];
+  for (const [permissions, message] of cases) {
+    if (message === undefined) {
+      assert.equal(checkLevels(permissions), permissions);
+      continue;
+    }
+    const error = await thrownBy(() => checkLevels(permissions));
+    assert.ok(error instanceof InputError);
+    assert.match(error.message, message);
   }
+});
+
+test("names of JavaScript's own are names like any other", async () => {
+  assert.equal(JSON.stringify(parsePermissions("constructor: read")), '{"constructor":"read"}');
+  assert.match(
+    unfamiliarPermissions({ constructor: "read" }).join(),
+    /Permission constructor is not/,
+  );
 });
 
 test("the table of permissions has GitHub's names and levels", () => {

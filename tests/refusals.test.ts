@@ -31,7 +31,7 @@ test("each refusal of GitHub is told apart, with the link or the name that fixes
     [
       { owner: "octo-org", repositoryIds: [5001, 777] },
       "repository_not_accessible",
-      /ids 5001, 777/,
+      /cannot access id 777;/,
     ],
     [
       { owner: "sleepy-org" },
@@ -82,7 +82,7 @@ test("an app JWT that GitHub refuses is explained by cause", async () => {
       foreignKeyUnseen,
       undefined,
       "app_key_mismatch",
-      /kms:GetPublicKey is not allowed here.*aws kms get-public-key/,
+      /could not be read here; .*aws kms get-public-key/,
     ],
     [() => {}, 999, "app_unknown", /no app 999 at api\.github\.com/],
     [() => {}, "Iv23liSomebodyElse", "app_unknown", /no app Iv23liSomebodyElse/],

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InputError, type RetryOptions } from "../mod.ts";
+import { AppTokenError, InputError, type RetryOptions } from "../mod.ts";
+import { backOff } from "../src/back_off.ts";
+import { beginCall, retryPolicy } from "../src/retry.ts";
 import { createFixture, failureOf, QUICK, thrownBy } from "./fixture.ts";
 
 test("what may pass is tried again, with one notice for each call", async () => {
@@ -147,7 +149,7 @@ test("an abort ends a call at once: before it, in a request, in a pause", async 
     { service: "kms", kind: "hang" },
     { service: "github", kind: "hang" },
     { service: "github", match: "access_tokens", kind: "hang" },
-    { service: "github", kind: "throttle", retryAfterSeconds: 30 },
+    { service: "github", kind: "throttle", retryAfterSeconds: 5 },
   ] as const;
   for (const fault of faults) {
     const { app, sandbox } = await createFixture();
@@ -163,6 +165,58 @@ test("an abort ends a call at once: before it, in a request, in a pause", async 
       performance.now() - start < 500,
       `${fault.service} ${fault.kind}: ${performance.now() - start} ms`,
     );
+  }
+});
+
+test("a wait that outlasts the deadline is reported at once", async () => {
+  const { app, sandbox } = await createFixture({ app: { retry: { ...QUICK, deadlineMs: 2_000 } } });
+  sandbox.fail({ service: "github", kind: "throttle", retryAfterSeconds: 5 });
+  const start = performance.now();
+  const error = await failureOf(() => app.createToken({ owner: "octo-org" }));
+  assert.equal(error.code, "github_rate_limited");
+  assert.ok(performance.now() - start < 1_000);
+});
+
+test("when time is up the last thing that went wrong is said", async () => {
+  const retry: RetryOptions = { attempts: 1_000, baseDelayMs: 5, maxDelayMs: 5, deadlineMs: 150 };
+  const { app, sandbox } = await createFixture({ app: { retry } });
+  sandbox.fail({ service: "github", kind: "server_error", times: 10_000 });
+  const error = await failureOf(() => app.createToken({ owner: "octo-org" }));
+  assert.match(error.message, /took longer than 0\.15 s; before that: GitHub GET \S+ answered 502/);
+  assert.ok(error.cause instanceof AppTokenError);
+});
+
+test("pauses are drawn between nothing and an end that doubles up to the most", async () => {
+  const policy = retryPolicy({ attempts: 100, baseDelayMs: 10, maxDelayMs: 40 });
+  const random = Math.random;
+  const paused: number[] = [];
+  try {
+    // The upper end of each drawn pause.
+    Math.random = () => 1;
+    for (const sent of [1, 2, 3, 4, 5]) {
+      const start = performance.now();
+      const call = beginCall(policy, undefined);
+      const error = new AppTokenError("network_error", "x");
+      await backOff(error, sent, { what: "x", policy, call }, new AbortController().signal);
+      paused.push(performance.now() - start);
+    }
+    Math.random = () => 0;
+    const start = performance.now();
+    const call = beginCall(policy, undefined);
+    await backOff(
+      new AppTokenError("timeout", "x"),
+      5,
+      { what: "x", policy, call },
+      new AbortController().signal,
+    );
+    assert.ok(performance.now() - start < 9, "a pause may be none at all");
+  } finally {
+    Math.random = random;
+  }
+  const least = [10, 20, 40, 40, 40];
+  for (const [index, ms] of paused.entries()) {
+    const expected = least[index] ?? 0;
+    assert.ok(ms >= expected - 2 && ms < expected + 100, `${paused.map(Math.round)}`);
   }
 });
 

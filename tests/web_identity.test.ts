@@ -207,7 +207,7 @@ test("a job without id-token permission is told what to write", async () => {
   const error = await failureOf(() =>
     requestActionsIdToken({ env: { ACTIONS_ID_TOKEN_REQUEST_URL: "" }, audience: "x" }),
   );
-  assert.equal(error.code, "id_token_unavailable");
+  assert.equal(error.code, "id_token_missing");
   assert.match(error.message, /permissions: \{ id-token: write, contents: read \}.*fork/);
   const { sandbox, env } = await createJob();
   const refused = await failureOf(() =>

@@ -1,4 +1,5 @@
 import type { HttpAnswer } from "../http_exchange.ts";
+import { requestId } from "../request_id.ts";
 
 /** What an AWS JSON service said instead of a result. */
 export interface AwsRefusal {
@@ -72,7 +73,7 @@ export function awsRefusal(answer: HttpAnswer): AwsRefusal {
     type: answer.quote(type.replace(/^.*#/, "").replace(/:.*$/, "")) || `HTTP ${answer.status}`,
     message: answer.quote(message),
     status: answer.status,
-    requestId: answer.headers.get("x-amzn-requestid") ?? undefined,
+    requestId: requestId(answer, "x-amzn-requestid"),
     date: answer.headers.get("date"),
   };
 }

@@ -27,14 +27,16 @@ export function checkCredentials(credentials: AwsCredentials): AwsCredentials {
   const { accessKeyId, secretAccessKey, sessionToken, source } = credentials;
   const from = source ? ` from ${source}` : "";
   if (!accessKeyId || !secretAccessKey) {
+    const lacking = accessKeyId ? "secret access key" : "access key id";
     throw new AppTokenError(
       "aws_credentials_missing",
-      `Cannot sign in to AWS: the credentials${from} lack the ${accessKeyId ? "secret access key" : "access key id"}`,
+      `Cannot sign in to AWS: the credentials${from} lack the ${lacking}`,
     );
   }
-  if (!HEADER_SAFE.test(accessKeyId) || (sessionToken && !HEADER_SAFE.test(sessionToken))) {
+  // The secret signs and is not sent, so whatever AWS made of it is fine; a line break is no part of it.
+  if (!HEADER_SAFE.test(accessKeyId + (sessionToken ?? "")) || /\s/.test(secretAccessKey)) {
     throw new InputError(
-      `Cannot use the AWS credentials${from}: the ${HEADER_SAFE.test(accessKeyId) ? "session token" : "access key id"} holds white space or other characters that no such value has; copy it again`,
+      `Cannot use the AWS credentials${from}: one has white space or other characters that no such value has; copy them again`,
     );
   }
   return credentials;

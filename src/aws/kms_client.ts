@@ -4,14 +4,15 @@ import { type Clock, createClock } from "../clock.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
 import { parseJsonAnswer } from "../json_answer.ts";
 import type { OnNotice } from "../notice.ts";
-import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
+import { requestId } from "../request_id.ts";
+import { beginCall, type RetryOptions, retry, retryPolicy } from "../retry.ts";
 import {
   type AwsCredentialProvider,
   type AwsCredentials,
   checkCredentials,
 } from "./credentials.ts";
 import { type EndpointVariant, regionalEndpoint } from "./endpoint.ts";
-import { type KeyReference, keyReference } from "./key_id.ts";
+import { keyReference } from "./key_id.ts";
 import { signAwsRequest } from "./signed_request.ts";
 
 /** How to reach one KMS key. */
@@ -48,7 +49,6 @@ export interface KmsResult<T> {
 
 /** Calls KMS operations about one key. */
 export interface KmsClient {
-  readonly key: KeyReference;
   call<T>(
     operation: string,
     input: Record<string, unknown>,
@@ -86,7 +86,6 @@ export function createKmsClient(options: KmsKeyOptions): KmsClient {
   }
 
   return {
-    key,
     async call(operation, input, schema, { signal, clock = ownClock } = {}) {
       const body = JSON.stringify({ KeyId: key.keyId, ...input });
       const attempt = async (bounded: AbortSignal) => {
@@ -94,23 +93,24 @@ export function createKmsClient(options: KmsKeyOptions): KmsClient {
           typeof credentials === "function" ? await credentials({ signal: bounded }) : credentials,
         );
         const sendNow = () => send(operation, body, identity, clock, bounded);
+        const { offsetMs } = clock;
         const answer = await sendNow();
         if (answer.status === 200) return answer;
         // What explains refusals is loaded when there is one to explain.
-        const { awsRefusal, isSignatureOrDate } = await import("./aws_refusal.ts");
-        const { kmsError } = await import("./kms_error.ts");
-        const refusal = awsRefusal(answer);
-        if (!isSignatureOrDate(refusal) || !clock.correct(refusal.date, "AWS")) {
-          throw kmsError(operation, key, url, refusal, identity);
-        }
-        const second = await sendNow();
-        if (second.status === 200) return second;
-        throw kmsError(operation, key, url, awsRefusal(second), identity);
+        const { afterRefusal } = await import("./kms_refusal.ts");
+        const context = { operation, key, url, identity, clock, offsetMs };
+        return await afterRefusal(answer, sendNow, context);
       };
-      const answer = await retry(attempt, { what: `KMS ${operation}`, policy, signal, onNotice });
+      const what = `KMS ${operation}`;
+      const answer = await retry(attempt, {
+        what,
+        policy,
+        call: beginCall(policy, signal),
+        onNotice,
+      });
       return {
-        output: parseJsonAnswer(answer, schema, `KMS ${operation}`),
-        requestId: answer.headers.get("x-amzn-requestid") ?? undefined,
+        output: parseJsonAnswer(answer, schema, what),
+        requestId: requestId(answer, "x-amzn-requestid"),
       };
     },
   };

@@ -65,16 +65,17 @@ export function kmsError(
   }
   if (isServerFault(refusal))
     return error("kms_unavailable", `AWS has a fault of its own in ${key.region} (${type})${said}`);
-  // The text of a bad signature may repeat the signed headers, a session token among them: it is not shown.
   if (isSignatureOrDate(refusal)) {
-    return refusal.type === "InvalidSignatureException" || refusal.type === "SignatureDoesNotMatch"
+    // Only this much of the text is looked at, and none is shown: it may repeat signed headers, a session token among them.
+    const isDate = /^Signature (expired|not yet current)/.test(message) || !/Signature/.test(type);
+    return isDate
       ? error(
-          "aws_credentials_rejected",
-          `AWS does not accept the signature; the secret access key${from} does not belong to the access key id, or the clock is wrong and the answer had no Date to correct it by`,
+          "aws_clock_skew",
+          "AWS refuses the time of the request, and its answer has no other to correct it by; set this machine's clock",
         )
       : error(
-          "aws_clock_skew",
-          `AWS refuses the time of the request (${type}); set this machine's clock`,
+          "aws_credentials_rejected",
+          `AWS does not accept the signature; the secret access key${from} does not belong to the access key id`,
         );
   }
   switch (type) {

@@ -3,7 +3,7 @@ import { AppTokenError, InputError } from "../errors.ts";
 import { externalText } from "../external_text.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
 import type { OnNotice } from "../notice.ts";
-import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
+import { beginCall, type RetryOptions, retry, retryPolicy } from "../retry.ts";
 import type { AwsCredentials } from "./credentials.ts";
 import { type EndpointVariant, regionalEndpoint } from "./endpoint.ts";
 import type { RoleReference } from "./session_policy.ts";
@@ -153,14 +153,15 @@ export async function assumeRoleWithWebIdentity(
       code: answer.quote(leaf(answer.text, "Code") ?? `HTTP ${answer.status}`),
       message: answer.quote(leaf(answer.text, "Message") ?? ""),
       status: answer.status,
-      requestId: leaf(answer.text, "RequestId"),
+      requestId: /^[\w-]{1,100}$/.exec(leaf(answer.text, "RequestId") ?? "")?.[0],
     };
     throw stsError(refusal, roleArn, region, webIdentityToken);
   };
+  const retryPolicyUsed = retryPolicy(options.retry);
   const answer = await retry(attempt, {
     what: "STS AssumeRoleWithWebIdentity",
-    policy: retryPolicy(options.retry),
-    signal,
+    policy: retryPolicyUsed,
+    call: beginCall(retryPolicyUsed, signal),
     onNotice,
   });
   const accessKeyId = leaf(answer.text, "AccessKeyId");

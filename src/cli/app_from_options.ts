@@ -3,7 +3,7 @@ import { credentialsFromEnvironment } from "../aws/credentials.ts";
 import { awsPlaceFromEnvironment } from "../aws/environment.ts";
 import { kmsSigner } from "../aws/kms_signer.ts";
 import { InputError } from "../errors.ts";
-import { unfamiliarPermissions } from "../github/permission_table.ts";
+import { checkLevels, unfamiliarPermissions } from "../github/permission_table.ts";
 import { parsePermissions } from "../github/permissions.ts";
 import type { TokenOptions } from "../github/target.ts";
 import type { Notice } from "../notice.ts";
@@ -17,11 +17,15 @@ import {
   wholeNumber,
 } from "./options.ts";
 
+// GitHub's tokens live an hour; whoever waits longer waits for nothing.
+const MAX_TIMEOUT_SECONDS = 3_600;
+
 /** Creates the app that a command's options describe. */
 export function appFromOptions(flags: Record<string, unknown>, io: Io): App {
   const values = readOptions(APP_OPTIONS, flags, io.env);
   const { clientId, kmsKeyId } = requireOptions(APP_OPTIONS, values, ["clientId", "kmsKeyId"]);
-  const seconds = values.timeout && wholeNumber(values.timeout, APP_OPTIONS.timeout);
+  const seconds =
+    values.timeout && wholeNumber(values.timeout, APP_OPTIONS.timeout, 1, MAX_TIMEOUT_SECONDS);
   const retry = seconds ? { deadlineMs: seconds * 1000 } : undefined;
   const onNotice = ({ message }: Notice) => io.stderr(`notice: ${message}`);
   const place = awsPlaceFromEnvironment(io.env, "KMS");
@@ -53,7 +57,7 @@ export function targetFromOptions(flags: Record<string, unknown>, io: Io): Token
       "Cannot tell whose token to mint: give --owner, --repositories <owner>/<name>, --installation-id or --enterprise",
     );
   }
-  const asked = permissions === undefined ? undefined : parsePermissions(permissions);
+  const asked = permissions === undefined ? undefined : checkLevels(parsePermissions(permissions));
   for (const line of unfamiliarPermissions(asked ?? {})) io.stderr(`notice: ${line}`);
   return {
     owner,

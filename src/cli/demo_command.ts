@@ -87,6 +87,6 @@ export async function demoCommand(io: Io): Promise<void> {
   );
   const signs = sandbox.requests.filter(({ operation }) => operation === "Sign").length;
   await io.stdout(
-    `\n${signs} KMS signature for everything above. Next: kms-app-token sandbox --port 4000\n`,
+    `\n${signs} KMS signature for everything above. Next: kms-app-token sandbox --port 4000\n(in a checkout: npx -y bun cli.ts sandbox --port 4000)\n`,
   );
 }

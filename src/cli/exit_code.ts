@@ -8,7 +8,7 @@ const BY_CATEGORY: Record<ErrorCategory, number> = { aws: 3, github: 4, unavaila
 export const EXIT_CODES = `Exit codes:
   0  done
   1  a fault in this program
-  2  wrong usage or input; nothing was sent
+  2  wrong usage or input
   3  AWS refused: credentials, key or permissions
   4  GitHub refused: app, installation, repository or permission
   5  AWS, GitHub or the network did not answer in time; try again

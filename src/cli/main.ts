@@ -9,12 +9,20 @@ import { REVOKE_OPTIONS, revokeCommand } from "./revoke_command.ts";
 import { SANDBOX_OPTIONS, sandboxCommand } from "./sandbox_command.ts";
 import { TOKEN_FORMAT_OPTIONS, tokenCommand } from "./token_command.ts";
 
+/** Commander repeats what it does not understand; a token in the wrong place must not show. */
+function withoutTokens(text: string): string {
+  return text.replace(/gh[a-z]_[\w.-]+/g, "gh?_***");
+}
+
 function createProgram(io: Io, print: (text: string) => void): Command {
   const program = new Command("kms-app-token")
     .description("GitHub App installation tokens whose app JWT is signed inside AWS KMS.")
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: (text) => io.stderr(text.trimEnd()) })
+    .configureOutput({
+      writeOut: print,
+      writeErr: (text) => io.stderr(withoutTokens(text.trimEnd())),
+    })
     .addHelpText(
       "after",
       `\nAWS credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.\n\n${EXIT_CODES}`,
@@ -44,6 +52,16 @@ function createProgram(io: Io, print: (text: string) => void): Command {
   return program;
 }
 
+/** Prints help or version; a reader who has gone, as in `--help | head -1`, has seen enough. */
+async function print(text: string, io: Io): Promise<number> {
+  try {
+    await io.stdout(text);
+  } catch {
+    return 2;
+  }
+  return 0;
+}
+
 /**
  * Runs the command line.
  *
@@ -61,8 +79,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has written its own line; help and version end this way too.
-      if (printed) await io.stdout(printed);
-      return error.exitCode === 0 ? 0 : 2;
+      return error.exitCode === 0 ? await print(printed, io) : 2;
     }
     const { line, exitCode } = report(error);
     io.stderr(line);

@@ -136,11 +136,17 @@ export function requireOptions<S extends OptionSpecs, K extends keyof S & string
 }
 
 /** Reads a whole number. */
-export function wholeNumber(text: string, spec: OptionSpec, least = 1): number {
+export function wholeNumber(
+  text: string,
+  spec: OptionSpec,
+  least = 1,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least)) {
+  if (!(value >= least && value <= most)) {
+    const end = most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : "";
     throw new InputError(
-      `Cannot use ${flagName(spec)} "${text.slice(0, 40)}": give a whole number from ${least}`,
+      `Cannot use ${flagName(spec)} "${text.slice(0, 40)}": give a whole number from ${least}${end}`,
     );
   }
   return value;

@@ -16,6 +16,9 @@ export const REVOKE_OPTIONS: OptionSpecs<"githubApiUrl" | "env"> = {
 export async function revokeCommand(flags: Record<string, unknown>, io: Io): Promise<void> {
   const { githubApiUrl, env: variable } = readOptions(REVOKE_OPTIONS, flags, io.env);
   // No variable is read by default: a stray call would end the job's own GITHUB_TOKEN.
+  if (variable !== undefined && !/^(?!gh[a-z]_)[A-Za-z_]\w{0,99}$/.test(variable)) {
+    throw new InputError("Cannot use --env: give the name of a variable, not a token");
+  }
   const token = (variable === undefined ? await io.stdin() : (io.env[variable] ?? "")).trim();
   if (token === "") {
     throw new InputError(

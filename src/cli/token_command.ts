@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<string, (token: InstallationToken) => string>> = 
 /** `token`: mints an installation token and prints it; one that cannot be printed is revoked. */
 export async function tokenCommand(flags: Record<string, unknown>, io: Io): Promise<void> {
   const { format = "token" } = readOptions(TOKEN_FORMAT_OPTIONS, flags, io.env);
-  const write = FORMATS[format];
+  const write = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   if (!write)
     throw new InputError(
       `Cannot use --format "${format.slice(0, 40)}": give ${Object.keys(FORMATS).join(", ")}`,

@@ -1,6 +1,7 @@
-import { pause, withDeadline } from "../deadline.ts";
+import { withDeadline } from "../deadline.ts";
 import { AppTokenError } from "../errors.ts";
 import type { OnNotice } from "../notice.ts";
+import { pause } from "../pause.ts";
 import type { GithubClient } from "./github_client.ts";
 import { revoke } from "./revoke_token.ts";
 

@@ -1,5 +1,6 @@
 import { AppTokenError, type ErrorCode } from "../errors.ts";
 import type { HttpAnswer } from "../http_exchange.ts";
+import { requestId } from "../request_id.ts";
 
 /** What GitHub says in the `message` of an error, safe for one line of ours. */
 export function githubMessage(answer: HttpAnswer): string {
@@ -21,7 +22,7 @@ export function githubMessage(answer: HttpAnswer): string {
 
 /** GitHub's id of the request, for its support. */
 export function requestIdOf(answer: HttpAnswer): string | undefined {
-  return answer.headers.get("x-github-request-id") ?? undefined;
+  return requestId(answer, "x-github-request-id");
 }
 
 /** An error about an answer of GitHub. */

@@ -3,7 +3,7 @@ import { withDeadline } from "../deadline.ts";
 import { InputError } from "../errors.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
 import type { OnNotice } from "../notice.ts";
-import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
+import { beginCall, type Call, type RetryOptions, retry, retryPolicy } from "../retry.ts";
 import { VERSION } from "../version.ts";
 
 /** How to reach GitHub. */
@@ -38,18 +38,23 @@ export interface GithubRequest {
   /** App JWT or installation token. Always sent as Bearer, which GitHub takes for both. */
   readonly token: string;
   readonly body?: unknown;
-  /** Undoes what an answer brings that comes after the call was given up. */
-  readonly undo?: ((answer: HttpAnswer) => Promise<unknown>) | undefined;
+  /**
+   * Called with every answer a moment after it came, also when the call was
+   * given up before: whoever took the answer knows, and the others' is undone.
+   */
+  readonly afterwards?: ((answer: HttpAnswer) => Promise<unknown>) | undefined;
 }
 
 /** Sends requests to one GitHub. */
 export interface GithubClient {
   readonly apiUrl: URL;
+  /** Begins a call of one or more requests that share the policy's deadline. */
+  begin(signal?: AbortSignal): Call;
   /**
    * Sends a request, again if GitHub is not there for us. Every status but
    * 429, 5xx and a 403 about rate limits is an answer, for the caller to judge.
    */
-  call(request: GithubRequest, signal?: AbortSignal): Promise<HttpAnswer>;
+  call(request: GithubRequest, call?: Call): Promise<HttpAnswer>;
 }
 
 const API_VERSION = "2022-11-28"; // The default, supported until 2028 at least; GHES knows no later one.
@@ -99,41 +104,42 @@ export function createGithubClient(options: GithubOptions): GithubClient {
     }
   }
 
-  /** Sends a request that must not be lost: given up, it goes on in the background and is undone. */
+  /** Sends a request whose answer must not be lost: given up, it goes on in the background. */
   async function followToTheEnd(
     request: GithubRequest,
-    undo: (answer: HttpAnswer) => Promise<unknown>,
-    signal: AbortSignal,
+    afterwards: (answer: HttpAnswer) => Promise<unknown>,
   ): Promise<HttpAnswer> {
     // Nobody sees the error: this outlasts every attempt.
     const late = () => new Error("abandoned");
     const timeoutMs = 2 * policy.attemptTimeoutMs;
     const sending = withDeadline(timeoutMs, undefined, late, (own) => follow(request, own));
-    const undone = sending
-      .then((answer) => (signal.aborted ? undo(answer) : undefined))
-      .catch(() => undefined);
-    signal.addEventListener("abort", () => options.waitUntil?.(undone), { once: true });
+    const done = sending.then(async (answer) => {
+      // By the next turn whoever waits for the answer has it.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await afterwards(answer);
+    });
+    options.waitUntil?.(done.catch(() => undefined));
+    done.catch(() => undefined);
     return await sending;
   }
 
   return {
     apiUrl,
-    async call(request, signal) {
+    begin: (signal) => beginCall(policy, signal),
+    async call(request, call = beginCall(policy, undefined)) {
       const what = `GitHub ${request.method} ${request.path}`;
-      return await retry(
-        async (bounded) => {
-          const { undo } = request;
-          const answer = await (undo
-            ? followToTheEnd(request, undo, bounded)
-            : follow(request, bounded));
-          if (answer.status < 500 && answer.status !== 429 && answer.status !== 403) return answer;
-          const { unavailability } = await import("./unavailability.ts");
-          const unavailable = unavailability(answer, what);
-          if (unavailable) throw unavailable;
-          return answer;
-        },
-        { what, policy, signal, onNotice },
-      );
+      const { afterwards } = request;
+      const attempt = async (bounded: AbortSignal) => {
+        const answer = await (afterwards
+          ? followToTheEnd(request, afterwards)
+          : follow(request, bounded));
+        if (answer.status < 500 && answer.status !== 429 && answer.status !== 403) return answer;
+        const { unavailability } = await import("./unavailability.ts");
+        const unavailable = unavailability(answer, what);
+        if (unavailable) throw unavailable;
+        return answer;
+      };
+      return await retry(attempt, { what, policy, call, onNotice });
     },
   };
 }

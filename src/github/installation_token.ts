@@ -100,7 +100,7 @@ export function excessOf(grant: TokenGrant, target: TokenTarget): string | undef
 function permissionExcess(granted: Permissions, asked: Permissions): string | undefined {
   for (const [name, level] of Object.entries(granted)) {
     if (name === "metadata" && level === "read") continue;
-    const askedLevel = asked[name];
+    const askedLevel = Object.hasOwn(asked, name) ? asked[name] : undefined;
     if (!covers(askedLevel, level))
       return `${name}: ${level} instead of ${askedLevel ?? "nothing"}`;
   }
@@ -109,20 +109,15 @@ function permissionExcess(granted: Permissions, asked: Permissions): string | un
 
 function repositoryExcess(
   grant: TokenGrant,
-  { owner, repositories, repositoryIds, installationId }: TokenTarget,
+  { owner, repositories, repositoryIds }: TokenTarget,
 ): string | undefined {
   if (!repositories && !repositoryIds) return undefined;
   if (grant.repositorySelection === "all") return "all repositories of the installation";
   if (!grant.repositories) return "repositories that the answer does not name";
-  // An installation found by its owner has no repositories of others; one given by id may be of another owner.
-  const prefix =
-    installationId !== undefined && owner !== undefined ? `${owner.toLowerCase()}/` : undefined;
-  const names = new Set(repositories?.map((name) => name.toLowerCase()));
-  const strange = grant.repositories.find(({ id, name, fullName }) => {
-    if (repositoryIds) return !repositoryIds.includes(id);
-    return prefix === undefined
-      ? !names.has(name.toLowerCase())
-      : !fullName.toLowerCase().startsWith(prefix) || !names.has(name.toLowerCase());
-  });
+  const asked = new Set(repositories?.map((name) => name.toLowerCase()));
+  const isAsked = ({ id, name, fullName }: TokenRepository) =>
+    (repositoryIds ? repositoryIds.includes(id) : asked.has(name.toLowerCase())) &&
+    (owner === undefined || fullName.toLowerCase().startsWith(`${owner.toLowerCase()}/`));
+  const strange = grant.repositories.find((repository) => !isAsked(repository));
   return strange && `repository ${strange.fullName}`;
 }

@@ -1,5 +1,6 @@
+import { InputError } from "../errors.ts";
 import { nearestName } from "./nearest_name.ts";
-import { LEVELS, type PermissionLevel } from "./permissions.ts";
+import { LEVELS, type PermissionLevel, type Permissions } from "./permissions.ts";
 
 const READ_WRITE = ["read", "write"] as const;
 
@@ -76,10 +77,27 @@ export function nearestPermission(name: string): string | undefined {
   return nearestName(name, Object.keys(PERMISSIONS));
 }
 
+/**
+ * Refuses a level that a familiar permission cannot have.
+ *
+ * @throws {InputError} That names the levels it can have.
+ */
+export function checkLevels(permissions: Permissions): Permissions {
+  for (const [name, level] of Object.entries(permissions)) {
+    const levels = Object.hasOwn(PERMISSIONS, name) ? (PERMISSIONS[name] ?? []) : LEVELS;
+    if (!levels.includes(level)) {
+      throw new InputError(
+        `Cannot ask for permission ${name}: "${level}" is not one of its levels (${levels.join(", ")})`,
+      );
+    }
+  }
+  return permissions;
+}
+
 /** One line for each permission that GitHub does not document: it may be new, or a typing error. */
 export function unfamiliarPermissions(permissions: Readonly<Record<string, string>>): string[] {
   return Object.keys(permissions)
-    .filter((name) => !(name in PERMISSIONS))
+    .filter((name) => !Object.hasOwn(PERMISSIONS, name))
     .map((name) => {
       const nearest = nearestPermission(name);
       return `Permission ${name} is not in GitHub's documentation${nearest ? ` (did you mean ${nearest}?)` : ""}; passed on as it is`;

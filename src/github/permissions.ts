@@ -10,43 +10,14 @@ export type PermissionLevel = (typeof LEVELS)[number];
 /** Permission names, as GitHub spells them, with a level each: `{ contents: "read" }`. */
 export type Permissions = Readonly<Record<string, PermissionLevel>>;
 
-const READ_WRITE: readonly PermissionLevel[] = ["read", "write"];
-
-/** The permissions whose levels are not just read and write. */
-export const SPECIAL_LEVELS: Readonly<Record<string, readonly PermissionLevel[]>> = {
-  enterprise_custom_properties: LEVELS,
-  enterprise_custom_properties_for_organizations: LEVELS,
-  organization_custom_properties: LEVELS,
-  organization_events: ["read"],
-  organization_plan: ["read"],
-  organization_projects: LEVELS,
-  profile: ["write"],
-  repository_projects: LEVELS,
-  workflows: ["write"],
-};
-
-/** The levels a permission can have; a name that is unfamiliar may have any. */
-function levelsOf(name: string): readonly PermissionLevel[] {
-  return SPECIAL_LEVELS[name] ?? READ_WRITE;
-}
-
 /** Whether `granted` allows all that `asked` does; no level at all allows nothing. */
 export function covers(granted: PermissionLevel | undefined, asked: PermissionLevel): boolean {
   return granted !== undefined && LEVELS.indexOf(granted) >= LEVELS.indexOf(asked);
 }
 
-function checkLevel(name: string, level: string): PermissionLevel {
-  const known = levelsOf(name).find((candidate) => candidate === level);
-  if (!known) {
-    throw new InputError(
-      `Cannot ask for permission ${name}: "${externalText(level)}" is not one of its levels (${levelsOf(name).join(", ")})`,
-    );
-  }
-  return known;
-}
-
 /**
- * Checks permissions before they are sent. Unfamiliar names pass.
+ * Checks permissions before they are sent: their form. Which names there are, with
+ * which levels, GitHub knows best.
  *
  * @throws {InputError} If there is none, or a name or level can never work.
  */
@@ -64,7 +35,11 @@ export function checkPermissions(permissions: Readonly<Record<string, string>>):
           `Cannot ask for permission "${externalText(name)}": write names as GitHub does, in lower case with underscores`,
         );
       }
-      return [name, checkLevel(name, level)];
+      const known = LEVELS.find((each) => each === level);
+      if (known) return [name, known];
+      throw new InputError(
+        `Cannot ask for permission ${name}: "${externalText(level)}" is no level (${LEVELS.join(", ")})`,
+      );
     }),
   );
 }
@@ -95,7 +70,7 @@ export function parsePermissions(text: string): Permissions {
       );
     }
     const name = (match[1] ?? "").toLowerCase().replaceAll("-", "_");
-    if (name in permissions)
+    if (Object.hasOwn(permissions, name))
       throw new InputError(`Cannot read permissions: ${name} stands there twice`);
     permissions[name] = (match[2] ?? "").toLowerCase();
   }

@@ -25,7 +25,7 @@ async function fingerprintOf(signer: Signer, options: SignOptions): Promise<stri
   } catch {
     options.signal?.throwIfAborted();
   }
-  return "kms:GetPublicKey is not allowed here, so ask someone who may: aws kms get-public-key --key-id <key> --query PublicKey --output text | base64 -d | openssl sha256 -binary | base64";
+  return "this key's could not be read here; who may call kms:GetPublicKey gets it by aws kms get-public-key --key-id <key> --query PublicKey --output text | base64 -d | openssl sha256 -binary | base64";
 }
 
 /** Why GitHub does not take the app JWT. It has no codes for this, only texts. */
@@ -133,12 +133,22 @@ export async function installationRefusal(
 }
 
 /** The installation does not work until someone lifts its suspension. */
-export function suspended(installation: Installation, answer?: HttpAnswer): AppTokenError {
+function suspended(installation: Installation, answer?: HttpAnswer): AppTokenError {
   const by = installation.suspendedBy ? ` by ${externalText(installation.suspendedBy)}` : "";
   const message = `The installation of app ${externalText(installation.appSlug)} on ${externalText(installation.owner)} is suspended since ${externalText(installation.suspendedAt ?? "")}${by}; lift it at ${externalText(installation.htmlUrl)}`;
   return answer
     ? refusal("installation_suspended", message, answer)
     : new AppTokenError("installation_suspended", message);
+}
+
+/** The installation is suspended, or somebody else's than the asked owner. */
+export function unusable(installation: Installation, { owner }: TokenTarget): AppTokenError {
+  if (installation.suspendedAt) return suspended(installation);
+  const is = externalText(installation.owner);
+  return new AppTokenError(
+    "repository_not_accessible",
+    `Cannot mint for ${owner}: installation ${installation.id} is on ${is}, to which the repository may have moved; ask for ${is} if that is meant`,
+  );
 }
 
 /** Why GitHub does not mint: compares what was asked with what the installation has. */
@@ -162,6 +172,7 @@ export async function mintRefusal(
       `GitHub GET /app/installations/${installationId}`,
     );
     if (installation.suspendedAt) return suspended(installation, answer);
+    if (answer.status !== 422) return unforeseen(answer, "to mint a token");
     return (
       permissionRefusal(answer, installation, target) ??
       (await repositoryRefusal(answer, installation, target, ask)) ??
@@ -181,7 +192,7 @@ function permissionRefusal(
   const lacking = Object.entries(permissions).filter(
     ([name, level]) => !covers(installation.permissions[name], level),
   );
-  const strange = lacking.find(([name]) => !(name in PERMISSIONS));
+  const strange = lacking.find(([name]) => !Object.hasOwn(PERMISSIONS, name));
   if (strange) {
     const nearest = nearestPermission(strange[0]);
     return refusal(
@@ -210,16 +221,15 @@ async function repositoryRefusal(
   ask: AskAsApp,
 ): Promise<AppTokenError | undefined> {
   const { owner } = installation;
-  if (repositoryIds) {
-    return refusal(
-      "repository_not_accessible",
-      `The installation on ${externalText(owner)} cannot access one of the repositories with the ids ${repositoryIds.join(", ")}; add it at ${externalText(installation.htmlUrl)}`,
-      answer,
-    );
-  }
+  const named = [
+    ...(repositories ?? []).map((name) => ({ name, path: `/repos/${owner}/${name}/installation` })),
+    ...(repositoryIds ?? []).map((id) => ({
+      name: `id ${id}`,
+      path: `/repositories/${id}/installation`,
+    })),
+  ];
   const wrong: string[] = [];
-  for (const name of repositories?.slice(0, MAX_PROBED_REPOSITORIES) ?? []) {
-    const path = `/repos/${owner}/${name}/installation`;
+  for (const { name, path } of named.slice(0, MAX_PROBED_REPOSITORIES)) {
     const probe = await ask({ method: "GET", path });
     if (probe.status !== 200) wrong.push(name);
     else if (!probe.url.pathname.endsWith(path))

@@ -39,7 +39,7 @@ export async function revoke(
   }
   const answer = await github.call(
     { method: "DELETE", path: "/installation/token", token },
-    signal,
+    github.begin(signal),
   );
   if (answer.status === 204) return true;
   if (answer.status === 401) return false;

@@ -42,7 +42,7 @@ const MAX_REPOSITORIES = 500;
 export function checkOwner(owner: string): string {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$/.test(owner)) {
     throw new InputError(
-      `Cannot use owner "${externalText(owner)}": give the login of a user or organization, as in github.com/<owner>`,
+      `Cannot use owner "${externalText(owner)}": give the login of a user or organization`,
     );
   }
   return owner;
@@ -61,9 +61,7 @@ export function checkRepository(name: string): string {
 /** Checks the slug of an enterprise. */
 export function checkEnterprise(slug: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(slug)) {
-    throw new InputError(
-      `Cannot use enterprise "${externalText(slug)}": give its slug, as in github.com/enterprises/<slug>`,
-    );
+    throw new InputError(`Cannot use enterprise "${externalText(slug)}": give its slug`);
   }
   return slug;
 }
@@ -137,6 +135,12 @@ export function tokenTarget(options: TokenOptions): TokenTarget {
   if (owner === undefined && enterprise === undefined && installationId === undefined) {
     throw new InputError(
       "Cannot tell whose token to mint: give an owner, repositories as <owner>/<name>, an installation id or an enterprise",
+    );
+  }
+  // An id given says whose installation it is; with named repositories the owner is checked in the answer.
+  if (owner !== undefined && installationId !== undefined && !split && !repositoryIds) {
+    throw new InputError(
+      "Cannot use owner and installationId together without repositories: leave one out",
     );
   }
   return {

@@ -6,7 +6,7 @@ import { githubMessage } from "../github/github_answer.ts";
 import { exchange, type Fetch, globalFetch } from "../http_exchange.ts";
 import { parseJsonAnswer } from "../json_answer.ts";
 import type { OnNotice } from "../notice.ts";
-import { type RetryOptions, retry, retryPolicy } from "../retry.ts";
+import { beginCall, type RetryOptions, retry, retryPolicy } from "../retry.ts";
 
 /** Options of {@link requestActionsIdToken}. */
 export interface ActionsIdTokenOptions {
@@ -32,7 +32,7 @@ const idTokenAnswer = v.object({ value: v.custom<string>(isJwt) });
  * Asks GitHub Actions for the id token of the running job.
  *
  * @returns the id token, a JWT good for about five minutes. A secret.
- * @throws {AppTokenError} `id_token_unavailable` If the job may not have one,
+ * @throws {AppTokenError} `id_token_missing` If the job may not have one,
  * `id_token_refused` if GitHub does not give it.
  *
  * @example
@@ -50,13 +50,14 @@ export async function requestActionsIdToken(options: ActionsIdTokenOptions): Pro
   const requestToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (!requestUrl || !requestToken) {
     throw new AppTokenError(
-      "id_token_unavailable",
+      "id_token_missing",
       "Cannot get an id token: the job may not have one; give it permissions: { id-token: write, contents: read } (and the caller's job too, if this is a reusable workflow). A pull request from a fork can never have it",
     );
   }
   const url = checkSecure(new URL(requestUrl), "ACTIONS_ID_TOKEN_REQUEST_URL");
   url.searchParams.set("audience", audience);
   const headers = { accept: "application/json", authorization: `Bearer ${requestToken}` };
+  const policy = retryPolicy(options.retry);
   const attempt = async (bounded: AbortSignal) => {
     const answer = await exchange(fetch, { peer: "github", method: "GET", url, headers }, bounded);
     if (answer.status === 200)
@@ -69,8 +70,8 @@ export async function requestActionsIdToken(options: ActionsIdTokenOptions): Pro
   };
   return await retry(attempt, {
     what: "GitHub's id token request",
-    policy: retryPolicy(options.retry),
-    signal,
+    policy,
+    call: beginCall(policy, signal),
     onNotice,
   });
 }

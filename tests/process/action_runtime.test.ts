@@ -150,7 +150,7 @@ test("the shim forwards signals, so that no orphan mints after a cancel", PATIEN
       await until(() => sandbox.requests.length >= 1);
       stop(child, "SIGTERM");
       const { code, stdout } = await outcome;
-      assert.match(stdout, /stopped by SIGTERM; nothing is left behind/);
+      assert.match(stdout, /stopped by SIGTERM/);
       assert.equal(code, 143);
       const after = sandbox.requests.length;
       await new Promise((done) => setTimeout(done, 600));

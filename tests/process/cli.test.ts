@@ -142,7 +142,7 @@ test(
         ["token", "--owner", "octo-org", "--permissions", "contents:all"],
         {},
         2,
-        /not one of its levels/,
+        /"all" is no level/,
       ],
       [
         ["token", "--owner", "octo-org", "--installation-id", "x"],
@@ -171,6 +171,27 @@ test(
       [["tokn"], {}, 2, /unknown command 'tokn'/],
       [["revoke"], { GITHUB_TOKEN: "ghs_theJobsOwn" }, 2, /no token on standard input/],
       [["revoke", "--env", "NO_SUCH"], {}, 2, /the variable NO_SUCH is not set/],
+      [
+        ["revoke", "--env", "ghs_tokenInTheWrongPlace"],
+        {},
+        2,
+        /the name of a variable, not a token/,
+      ],
+      [["revoke", "ghs_tokenInTheWrongPlace"], {}, 2, /gh\?_\*\*\*/],
+      [
+        ["token", "--token=ghs_tokenInTheWrongPlace"],
+        {},
+        2,
+        /unknown option '--token=gh\?_\*\*\*'/,
+      ],
+      [["token", ...TARGET, "--format", "constructor"], {}, 2, /give token, json, env/],
+      [["token", ...TARGET, "--timeout", "9999999"], {}, 2, /from 1 to 3600/],
+      [
+        ["token", ...TARGET, "--kms-key-id", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"],
+        {},
+        2,
+        /Cannot use KMS key: give/,
+      ],
       [["sandbox", "--port", "99999"], {}, 2, /the highest is 65535/],
       [
         ["sandbox", "--port", "0", "--private-key", "no-such.pem"],
@@ -313,7 +334,7 @@ test(
           await new Promise((done) => setTimeout(done, 50));
           stop(child, signal);
           const { code, stdout, stderr } = await outcome;
-          assert.equal(stderr, `error: stopped by ${signal}; nothing is left behind\n`);
+          assert.equal(stderr, `error: stopped by ${signal}\n`);
           assert.equal(code, expected);
           assert.equal(stdout, "");
           assert.equal(sandbox.liveTokens, 0);
@@ -322,6 +343,20 @@ test(
     }
   },
 );
+
+test("revoke waiting for standard input ends on SIGINT", PATIENT, async () => {
+  const { child, outcome } = startCli(["revoke"], {}, null);
+  await new Promise((done) => setTimeout(done, 400));
+  stop(child, "SIGINT");
+  assert.deepEqual(await outcome, { code: 130, stdout: "", stderr: "error: stopped by SIGINT\n" });
+});
+
+test("--help for a reader who has gone is no fault", PATIENT, async () => {
+  const { child, outcome } = startCli(["--help"], {});
+  child.stdout?.destroy();
+  const { stderr } = await outcome;
+  assert.equal(stderr, "");
+});
 
 test("a token that nobody can take is revoked", PATIENT, async () => {
   await withSandbox({ world: { latencyMs: 60 } }, async (sandbox, env) => {

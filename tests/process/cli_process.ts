@@ -47,7 +47,7 @@ function bareEnvironment(): Record<string, string> {
 export function startCli(
   args: readonly string[],
   env: Record<string, string>,
-  stdin?: string,
+  stdin: string | null = "",
 ): Running {
   const [program, ...before] = COMMAND;
   const child = spawn(program, [...before, ...args], {
@@ -62,7 +62,7 @@ export function startCli(
     stderr += chunk;
   });
   child.stdin.on("error", () => {});
-  child.stdin.end(stdin ?? "");
+  if (stdin !== null) child.stdin.end(stdin);
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { VERSION } from "../../mod.ts";
+import { AppTokenError, type ErrorCode, VERSION } from "../../mod.ts";
 import { EXIT_CODES } from "../../src/cli/exit_code.ts";
 import { runCli } from "./cli_process.ts";
 
@@ -26,6 +26,18 @@ test("the README explains every error code, and no other", async () => {
     [...first.matchAll(/`([a-z]+_[a-z_]+|timeout)`/g)].map(([, code]) => code),
   );
   assert.deepEqual(codes.sort(), declared.sort());
+});
+
+test("every code has the category of its type", async () => {
+  const source = await readFile(new URL("../../src/errors.ts", import.meta.url), "utf8");
+  for (const [, type = "", list = ""] of source.matchAll(
+    /export type (\w+)ErrorCode =\n((?: {2}\| "\w+";?\n)+)/g,
+  )) {
+    for (const [, code = ""] of list.matchAll(/"(\w+)"/g)) {
+      const { category } = new AppTokenError(code as ErrorCode, "");
+      assert.equal(category, type.toLowerCase(), code);
+    }
+  }
 });
 
 test("the README and --help name the same exit codes", () => {

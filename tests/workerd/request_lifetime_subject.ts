@@ -31,8 +31,10 @@ export default {
         const { jwt } = await app.jwt();
         return Response.json({ jwt, ms: Date.now() - start });
       }
-      default:
+      case "/operations":
         return Response.json(sandbox.requests.map(({ operation }) => operation));
+      default:
+        return new Response("no such path", { status: 404 });
     }
   },
 };

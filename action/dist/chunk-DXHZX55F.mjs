@@ -1,2 +1,0 @@
-// Built from action/*.ts by npm run build:action.
-import{a as n}from"./chunk-6AMJDCZ5.mjs";function s(t){try{let e=JSON.parse(t.text);if(typeof e=="object"&&e!==null&&"message"in e&&typeof e.message=="string")return t.quote(e.message)}catch{}return""}function o(t){return t.headers.get("x-github-request-id")??void 0}function u(t,e,r){return new n(t,e,{status:r.status,requestId:o(r)})}function p(t,e){let r=s(t);return u("github_refused",`GitHub refused ${e} with ${t.status}${r?`: ${r}`:", without a message; check the API URL"}`,t)}export{s as a,o as b,u as c,p as d};
