@@ -5,6 +5,7 @@ import { createTally } from "./tally.mjs";
 await install({ production: false });
 const { checkPackage } = await import("./package.mjs");
 const { checkAction } = await import("./build_action.mjs");
+const { checkWorkflows } = await import("./lint_workflows.mjs");
 
 const tally = createTally();
 
@@ -42,6 +43,7 @@ const examples = { passed: Number(passed), failed: Number(failed) };
 if (examples.failed === 0 && (docs.code !== 0 || examples.passed === 0)) examples.failed = 1;
 tally.add("examples in the docs", examples, docs.output);
 
-for (const { name, ok, output } of [...(await checkAction()), ...(await checkPackage())])
-  tally.check(name, ok, output);
+for (const check of [checkAction, checkWorkflows, checkPackage]) {
+  for (const { name, ok, output } of await check()) tally.check(name, ok, output);
+}
 tally.end();
