@@ -1,25 +1,20 @@
 import { type AppId, type AppJwt, issuerOf, signAppJwt } from "./app_jwt.ts";
 import { createClock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
-import { AppTokenError, InputError } from "./errors.ts";
+import { InputError } from "./errors.ts";
 import {
   createGithubClient,
   type GithubOptions,
   type GithubRequest,
 } from "./github/github_client.ts";
 import { type Installation, parseInstallation } from "./github/installation.ts";
+import { acceptGrant, type InstallationToken, tokenIn } from "./github/installation_token.ts";
 import {
-  excessOf,
-  type InstallationToken,
-  parseGrant,
-  type TokenGrant,
-  tokenIn,
-} from "./github/installation_token.ts";
-import {
-  checkEnterprise,
-  checkOwner,
-  checkRepository,
+  checkQuery,
   type InstallationQuery,
+  installationPath,
+  installationQuery,
+  mintBody,
   type TokenOptions,
   type TokenTarget,
   tokenTarget,
@@ -261,54 +256,4 @@ export function createApp(options: AppOptions): App {
 function isUsable({ owner, suspendedAt }: Installation, target: TokenTarget): boolean {
   const isAsked = owner.toLowerCase() === (target.owner ?? owner).toLowerCase();
   return isAsked && !suspendedAt;
-}
-
-/** Reads what GitHub granted, and refuses more than was asked. */
-function acceptGrant(answer: HttpAnswer, target: TokenTarget): TokenGrant {
-  const grant = parseGrant(answer);
-  const excess = excessOf(grant, target);
-  if (excess === undefined) return grant;
-  throw new AppTokenError(
-    "token_wider_than_requested",
-    `GitHub granted more than was asked (${answer.quote(excess)}); the token is not handed over`,
-    { status: answer.status },
-  );
-}
-
-function checkQuery(query: InstallationQuery): InstallationQuery {
-  if ("enterprise" in query) return { enterprise: checkEnterprise(query.enterprise) };
-  return {
-    owner: checkOwner(query.owner),
-    repo: query.repo === undefined ? undefined : checkRepository(query.repo),
-  };
-}
-
-/** A repository's own look-up tells apart "not installed" and "not selected" early; without names the owner's does. */
-function installationQuery({
-  owner = "",
-  repositories,
-  enterprise,
-}: TokenTarget): InstallationQuery {
-  return enterprise === undefined ? { owner, repo: repositories?.[0] } : { enterprise };
-}
-
-function installationPath(query: InstallationQuery): string {
-  if ("enterprise" in query) return `/enterprises/${query.enterprise}/installation`;
-  // The users route answers for organizations too.
-  return query.repo === undefined
-    ? `/users/${query.owner}/installation`
-    : `/repos/${query.owner}/${query.repo}/installation`;
-}
-
-function mintBody({
-  repositories,
-  repositoryIds,
-  permissions,
-}: TokenTarget): Record<string, unknown> | undefined {
-  const body = {
-    ...(repositories && { repositories }),
-    ...(repositoryIds && { repository_ids: repositoryIds }),
-    ...(permissions && { permissions }),
-  };
-  return Object.keys(body).length > 0 ? body : undefined;
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { AppTokenError } from "../errors.ts";
 import type { HttpAnswer } from "../http_exchange.ts";
 import { parseJsonAnswer } from "../json_answer.ts";
 import { permissionsFrom, permissionsSchema } from "./installation.ts";
@@ -60,8 +61,7 @@ const schema = v.object({
   ),
 });
 
-/** Reads the answer to a mint. */
-export function parseGrant(answer: HttpAnswer): TokenGrant {
+function parseGrant(answer: HttpAnswer): TokenGrant {
   const grant = parseJsonAnswer(answer, schema, "GitHub's token request");
   return {
     token: grant.token,
@@ -90,7 +90,7 @@ export function tokenIn(answer: HttpAnswer): string | undefined {
  * In what `grant` goes beyond what was asked, in words; nothing if it does not.
  * `metadata: read` is no excess: GitHub adds it to every token.
  */
-export function excessOf(grant: TokenGrant, target: TokenTarget): string | undefined {
+function excessOf(grant: TokenGrant, target: TokenTarget): string | undefined {
   return (
     (target.permissions && permissionExcess(grant.permissions, target.permissions)) ??
     repositoryExcess(grant, target)
@@ -120,4 +120,20 @@ function repositoryExcess(
     (owner === undefined || fullName.toLowerCase().startsWith(`${owner.toLowerCase()}/`));
   const strange = grant.repositories.find((repository) => !isAsked(repository));
   return strange && `repository ${strange.fullName}`;
+}
+
+/**
+ * Reads what GitHub granted.
+ *
+ * @throws {AppTokenError} `token_wider_than_requested` If it is more than was asked.
+ */
+export function acceptGrant(answer: HttpAnswer, target: TokenTarget): TokenGrant {
+  const grant = parseGrant(answer);
+  const excess = excessOf(grant, target);
+  if (excess === undefined) return grant;
+  throw new AppTokenError(
+    "token_wider_than_requested",
+    `GitHub granted more than was asked (${answer.quote(excess)}); the token is not handed over`,
+    { status: answer.status },
+  );
 }

@@ -231,9 +231,12 @@ async function repositoryRefusal(
   const wrong: string[] = [];
   for (const { name, path } of named.slice(0, MAX_PROBED_REPOSITORIES)) {
     const probe = await ask({ method: "GET", path });
-    if (probe.status !== 200) wrong.push(name);
-    else if (!probe.url.pathname.endsWith(path))
+    const isVisible =
+      probe.status === 200 && parseInstallation(probe, `GitHub GET ${path}`).id === installation.id;
+    if (!isVisible) wrong.push(name);
+    else if (!probe.url.pathname.endsWith(path)) {
       wrong.push(`${name} (renamed or moved: use its new name)`);
+    }
   }
   if (wrong.length === 0) return undefined;
   return refusal(

@@ -39,7 +39,7 @@ export interface TokenTarget {
 const MAX_REPOSITORIES = 500;
 
 /** Checks the login of an owner; Enterprise Managed Users have underscores. */
-export function checkOwner(owner: string): string {
+function checkOwner(owner: string): string {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$/.test(owner)) {
     throw new InputError(
       `Cannot use owner "${externalText(owner)}": give the login of a user or organization`,
@@ -49,7 +49,7 @@ export function checkOwner(owner: string): string {
 }
 
 /** Checks the name of a repository. */
-export function checkRepository(name: string): string {
+function checkRepository(name: string): string {
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(name) || name === "." || name === "..") {
     throw new InputError(
       `Cannot use repository "${externalText(name)}": give its name, or <owner>/<name>`,
@@ -59,7 +59,7 @@ export function checkRepository(name: string): string {
 }
 
 /** Checks the slug of an enterprise. */
-export function checkEnterprise(slug: string): string {
+function checkEnterprise(slug: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(slug)) {
     throw new InputError(`Cannot use enterprise "${externalText(slug)}": give its slug`);
   }
@@ -152,4 +152,48 @@ export function tokenTarget(options: TokenOptions): TokenTarget {
       installationId === undefined ? undefined : checkId(installationId, "installation id"),
     enterprise: enterprise === undefined ? undefined : checkEnterprise(enterprise.trim()),
   };
+}
+
+/** Checks an {@link InstallationQuery}. */
+export function checkQuery(query: InstallationQuery): InstallationQuery {
+  if ("enterprise" in query) return { enterprise: checkEnterprise(query.enterprise) };
+  return {
+    owner: checkOwner(query.owner),
+    repo: query.repo === undefined ? undefined : checkRepository(query.repo),
+  };
+}
+
+/**
+ * What to look up for a token: a repository's own look-up tells apart "not installed" and "not selected" early;
+ * without names the owner's does.
+ */
+export function installationQuery({
+  owner = "",
+  repositories,
+  enterprise,
+}: TokenTarget): InstallationQuery {
+  return enterprise === undefined ? { owner, repo: repositories?.[0] } : { enterprise };
+}
+
+/** Path of the look-up. */
+export function installationPath(query: InstallationQuery): string {
+  if ("enterprise" in query) return `/enterprises/${query.enterprise}/installation`;
+  // The users route answers for organizations too.
+  return query.repo === undefined
+    ? `/users/${query.owner}/installation`
+    : `/repos/${query.owner}/${query.repo}/installation`;
+}
+
+/** Body of the mint; nothing where all is asked for. */
+export function mintBody({
+  repositories,
+  repositoryIds,
+  permissions,
+}: TokenTarget): Record<string, unknown> | undefined {
+  const body = {
+    ...(repositories && { repositories }),
+    ...(repositoryIds && { repository_ids: repositoryIds }),
+    ...(permissions && { permissions }),
+  };
+  return Object.keys(body).length > 0 ? body : undefined;
 }

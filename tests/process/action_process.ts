@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Running } from "./cli_process.ts";
+import { type Running, watch } from "./cli_process.ts";
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const NODE = fromRoot("node_modules/.bin/node");
@@ -81,22 +81,8 @@ export async function withJob(
           cwd: workspace,
           env: { ...runner, ...inputEnv, ...env },
         });
-        let stdout = "";
-        let stderr = "";
-        child.stdout.on("data", (chunk) => {
-          stdout += chunk;
-        });
-        child.stderr.on("data", (chunk) => {
-          stderr += chunk;
-        });
         child.stdin.end();
-        const outcome = new Promise<{ code: number | null; stdout: string; stderr: string }>(
-          (resolve, reject) => {
-            child.on("error", reject);
-            child.on("close", (code) => resolve({ code, stdout, stderr }));
-          },
-        );
-        return { outcome, child, printed: () => stdout + stderr };
+        return watch(child);
       },
       async written(file) {
         return readFileCommands(await readFile(files[FILES[file]] ?? "", "utf8"));

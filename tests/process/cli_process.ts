@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { serveLocally } from "../../src/cli/local_server.ts";
@@ -53,6 +53,12 @@ export function startCli(
   const child = spawn(program, [...before, ...args], {
     env: { ...bareEnvironment(), NO_COLOR: "1", ...env },
   });
+  if (stdin !== null) child.stdin.end(stdin);
+  return watch(child);
+}
+
+/** Gathers what a program prints, and how it ends. */
+export function watch(child: ChildProcessWithoutNullStreams): Running {
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
@@ -62,7 +68,6 @@ export function startCli(
     stderr += chunk;
   });
   child.stdin.on("error", () => {});
-  if (stdin !== null) child.stdin.end(stdin);
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));
