@@ -8,7 +8,7 @@ async function revoke({ token, expiresAt = "", apiUrl }: State): Promise<void> {
   if (token === undefined) return say("No token to revoke");
   if (Date.parse(expiresAt) <= Date.now()) return say("The token has expired by itself");
   try {
-    useProxyFromEnvironment();
+    await useProxyFromEnvironment();
     const revoked = await revokeToken(token, {
       apiUrl,
       userAgent: "action",

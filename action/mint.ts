@@ -98,7 +98,7 @@ export async function mint(): Promise<number> {
   }
   const background: Promise<unknown>[] = [];
   try {
-    useProxyFromEnvironment();
+    await useProxyFromEnvironment();
     await mintToken(background, controller.signal);
     return 0;
   } catch (error) {

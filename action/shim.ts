@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, isAbsolute, join, relative } from "node:path";
@@ -60,6 +60,7 @@ export async function runUnderBun(file: string): Promise<number | undefined> {
   }
   // Bun loads .env and a bunfig.toml with preloads from its working directory,
   // and that of a step is the checkout: it starts in the action's own instead.
+  const { spawn } = await import("node:child_process");
   const child = spawn(bun, ["--no-env-file", file], { cwd: dirname(file), stdio: "inherit" });
   // Not spawnSync: this process would die of the runner's signal, and the child mint on.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));

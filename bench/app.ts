@@ -1,5 +1,6 @@
 import {
   type App,
+  type AwsCredentialProvider,
   createApp,
   credentialsFromEnvironment,
   type Fetch,
@@ -13,13 +14,22 @@ export const TOKEN: TokenOptions = {
   permissions: { contents: "read" },
 };
 
+/** What may differ from what the environment says. */
+export interface AppDifference {
+  readonly credentials?: AwsCredentialProvider;
+  readonly fetch?: Fetch;
+}
+
 /** The App that a sandbox's environment names. */
-export function appFrom(env: Record<string, string>, fetch?: Fetch): App {
+export function appFrom(
+  env: Record<string, string>,
+  { credentials, fetch }: AppDifference = {},
+): App {
   const signer = kmsSigner({
     keyId: env.KMS_APP_TOKEN_KMS_KEY_ID ?? "",
     region: env.AWS_REGION,
     endpoint: env.AWS_ENDPOINT_URL_KMS,
-    credentials: credentialsFromEnvironment(env),
+    credentials: credentials ?? credentialsFromEnvironment(env),
     fetch,
   });
   const appId = env.KMS_APP_TOKEN_CLIENT_ID ?? "";

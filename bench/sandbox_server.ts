@@ -2,10 +2,14 @@
 import { text } from "node:stream/consumers";
 import type { SandboxRequest } from "../src/sandbox/sandbox.ts";
 import { inCache, inRepository } from "./places.ts";
-import { RUNTIMES } from "./variant.ts";
+import { RUNTIMES } from "./run_program.ts";
 
 /** A sandbox in a process of its own. */
 export interface SandboxServer extends AsyncDisposable {
+  /** Time added to each answer. */
+  readonly latencyMs: number;
+  /** Ends it, and what is run against it. */
+  readonly signal: AbortSignal;
   /** What points a program to it. */
   readonly env: Record<string, string>;
   /** The last thousand requests. */
@@ -17,9 +21,12 @@ const NAMES = [
   "AWS_SECRET_ACCESS_KEY",
   "AWS_REGION",
   "AWS_ENDPOINT_URL_KMS",
+  "AWS_ENDPOINT_URL_STS",
   "GITHUB_API_URL",
   "KMS_APP_TOKEN_CLIENT_ID",
   "KMS_APP_TOKEN_KMS_KEY_ID",
+  "ACTIONS_ID_TOKEN_REQUEST_URL",
+  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 ];
 
 /** Starts a sandbox that answers each request `latencyMs` late; it ends with its scope or `signal`. */
@@ -38,6 +45,8 @@ export async function startSandbox(latencyMs: number, signal: AbortSignal): Prom
     if (!env) throw new Error(`The sandbox did not start: ${await text(child.stderr)}`);
     const { origin } = new URL(env.GITHUB_API_URL ?? "");
     return {
+      latencyMs,
+      signal,
       env,
       async requests() {
         const response = await fetch(`${origin}/_sandbox/requests`, { signal });

@@ -36,6 +36,8 @@ export async function bundleAction() {
     splitting: true,
     chunkNames: "[name]-[hash]",
     minify: true,
+    define: { "process.stdout": "stdout" },
+    inject: ["action/stdout.ts"],
     format: "esm",
     platform: "node",
     target: "node24",

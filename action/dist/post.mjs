@@ -1,2 +1,2 @@
 // Built from action/*.ts by npm run build:action.
-import{a}from"./chunk-2AKCYL5Y.mjs";import"./chunk-JOUQAELS.mjs";await a(import.meta.url,async()=>await(await import("./cleanup-CR63DWFW.mjs")).cleanUp());
+import{a as t}from"./chunk-BMRYU3DG.mjs";import"./chunk-5AJBV2CJ.mjs";import{b as a}from"./chunk-AVUSDNZO.mjs";a();await t(import.meta.url,async()=>await(await import("./cleanup-R7JMUALP.mjs")).cleanUp());

@@ -1,2 +1,0 @@
-// Built from action/*.ts by npm run build:action.
-var o=/_(unavailable|throttled|rate_limited)$|^(network_error|timeout)$/,r=class extends Error{name="AppTokenError";code;status;requestId;retryAfterMs;constructor(n,i,e={}){super(i,e.cause===void 0?void 0:{cause:e.cause}),this.code=n,this.status=e.status,this.requestId=e.requestId,this.retryAfterMs=e.retryAfterMs}get category(){return o.test(this.code)?"unavailable":/^(aws|kms|sts)_/.test(this.code)?"aws":"github"}},t=class extends TypeError{name="InputError";code="invalid_input"};export{r as a,t as b};
