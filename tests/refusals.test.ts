@@ -121,6 +121,16 @@ test("the other texts with which GitHub refuses a JWT have codes of their own", 
   }
 });
 
+test("an unknown app is told from a missing installation, also when GitHub answers 404", async () => {
+  const { app, sandbox } = await createFixture();
+  const body = '{"message":"Integration not found"}';
+  sandbox.fail({ service: "github", kind: "answer", status: 404, body });
+  assert.equal(
+    (await failureOf(() => app.findInstallation({ owner: "octo-org" }))).code,
+    "app_unknown",
+  );
+});
+
 test("a refusal nobody foresaw repeats GitHub's words, made harmless", async () => {
   const { app, sandbox } = await createFixture();
   const hostile = `line one\n::error::line two\u001b[31m\u202e ${"x".repeat(900)}`;

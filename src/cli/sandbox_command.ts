@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { InputError } from "../errors.ts";
+import { pkcs8FromPem, rsaKeyFromPkcs8 } from "../sandbox/rsa_key.ts";
 import { createSandbox } from "../sandbox/sandbox.ts";
+import { MAX_CLOCK_OFFSET_SECONDS, MAX_DELAY_MS } from "../sandbox/world.ts";
 import type { Io } from "./io.ts";
 import { serveLocally } from "./local_server.ts";
 import { type OptionSpecs, readOptions, wholeNumber } from "./options.ts";
@@ -33,15 +35,17 @@ export async function sandboxCommand(flags: Record<string, unknown>, io: Io): Pr
   const values = readOptions(SANDBOX_OPTIONS, flags, io.env);
   const port = wholeNumber(values.port ?? "4000", SANDBOX_OPTIONS.port, 0);
   if (port > 65_535) throw new InputError(`Cannot use --port ${port}: the highest is 65535`);
+  const { privateKey } = values;
   const sandbox = createSandbox({
-    privateKeyPem: values.privateKey === undefined ? undefined : await readPem(values.privateKey),
+    privateKeyPem: privateKey === undefined ? undefined : await readPem(privateKey),
     world: {
       clockOffsetSeconds: wholeNumber(
         values.clockOffset ?? "0",
         SANDBOX_OPTIONS.clockOffset,
-        Number.MIN_SAFE_INTEGER,
+        -MAX_CLOCK_OFFSET_SECONDS,
+        MAX_CLOCK_OFFSET_SECONDS,
       ),
-      latencyMs: wholeNumber(values.latency ?? "0", SANDBOX_OPTIONS.latency, 0),
+      latencyMs: wholeNumber(values.latency ?? "0", SANDBOX_OPTIONS.latency, 0, MAX_DELAY_MS),
     },
   });
   const server = await serveLocally(sandbox.fetch, port);
@@ -50,8 +54,12 @@ export async function sandboxCommand(flags: Record<string, unknown>, io: Io): Pr
       ([name, value]) => `export ${name}='${value}'\n`,
     );
     await io.stdout(lines.join(""));
+    const warning =
+      privateKey === undefined
+        ? "nothing in it is a secret"
+        : `whoever reaches this port signs as the app of ${privateKey}, with the example credentials above, which are no secret`;
     io.stderr(
-      `A sandbox KMS, STS, GitHub and id-token issuer at ${server.origin}; nothing in it is a secret. Stop it with Ctrl-C.`,
+      `A sandbox KMS, STS, GitHub and id-token issuer at ${server.origin}; ${warning}. Stop it with Ctrl-C.`,
     );
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) resolve();
@@ -63,10 +71,14 @@ export async function sandboxCommand(flags: Record<string, unknown>, io: Io): Pr
 }
 
 async function readPem(file: string): Promise<string> {
+  let pem: string;
   try {
-    return await readFile(file, "utf8");
+    pem = await readFile(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError(`Cannot read --private-key ${file}: ${code ?? "not permitted"}`);
   }
+  // Now, and not when the first signature is asked for.
+  await rsaKeyFromPkcs8(pkcs8FromPem(pem));
+  return pem;
 }

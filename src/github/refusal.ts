@@ -103,6 +103,14 @@ export async function installationRefusal(
   ask: AskAsApp,
 ): Promise<AppTokenError> {
   if (answer.status !== 404) return unforeseen(answer, "to show the installation");
+  // Seen with 401 and with 404.
+  if (/integration not found/i.test(githubMessage(answer))) {
+    return refusal(
+      "app_unknown",
+      "GitHub knows no such app: check the client id or app id, and that the app lives on this host",
+      answer,
+    );
+  }
   if ("enterprise" in query) {
     return refusal(
       "enterprise_not_installed",

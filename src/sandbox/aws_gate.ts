@@ -5,6 +5,7 @@ import {
   parseAmzDate,
   parseAuthorization,
   type ReceivedRequest,
+  type SignatureV4,
 } from "./sigv4_verifier.ts";
 
 /** What AWS answers instead of a result. */
@@ -18,6 +19,13 @@ export interface AwsFault {
 export interface SignedIn {
   readonly principal: AwsPrincipal;
   readonly region: string;
+}
+
+/** What signatures for a host have to be scoped to. */
+export interface ExpectedScope {
+  readonly service: string;
+  /** Nothing when the host names none. */
+  readonly region: string | undefined;
 }
 
 const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
@@ -43,10 +51,30 @@ function clockFault(amzDate: string, now: Date): AwsFault | undefined {
   return undefined;
 }
 
+function scopeFault(
+  { date, region, service }: SignatureV4,
+  amzDate: string,
+  expected: ExpectedScope,
+): AwsFault | undefined {
+  const invalid = (message: string) => fault("InvalidSignatureException", message);
+  const requestDate = amzDate.slice(0, 8);
+  if (service !== expected.service) {
+    return invalid(`Credential should be scoped to correct service: '${expected.service}'.`);
+  }
+  if (date !== requestDate) {
+    return invalid(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${requestDate}', from '${amzDate}'.`,
+    );
+  }
+  return region === (expected.region ?? region)
+    ? undefined
+    : invalid("Credential should be scoped to a valid region.");
+}
+
 /** Checks who sent a request, and when, as AWS does: recomputes the signature. */
 export async function signIn(
   request: ReceivedRequest,
-  service: string,
+  expected: ExpectedScope,
   findPrincipal: FindPrincipal,
   now: Date,
 ): Promise<SignedIn | AwsFault> {
@@ -73,12 +101,8 @@ export async function signIn(
       `'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`,
     );
   }
-  if (claimed.service !== service || claimed.date !== amzDate.slice(0, 8)) {
-    return fault(
-      "InvalidSignatureException",
-      `Credential should be scoped to correct service: '${service}'.`,
-    );
-  }
+  const wrongScope = scopeFault(claimed, amzDate, expected);
+  if (wrongScope) return wrongScope;
   const principal = findPrincipal(claimed.accessKeyId);
   if (
     !principal ||

@@ -13,8 +13,9 @@ export interface SandboxFault {
   /**
    * `throttle`: KMS's ThrottlingException, STS's Throttling, GitHub's secondary
    * rate limit. `server_error`: KMS's or STS's own fault, GitHub's 502.
-   * `network_error`: no answer at all. `hang`: no answer until the request is given up. `answer`: the
-   * given status, headers and body.
+   * `network_error`: no answer at all; over HTTP, where a handler cannot refuse the
+   * connection, a status 200 whose body breaks off at once. `hang`: no answer
+   * until the request is given up. `answer`: the given status, headers and body.
    */
   kind: "throttle" | "server_error" | "network_error" | "hang" | "answer";
   /** How many requests it hits. @default {1} */
@@ -27,6 +28,42 @@ export interface SandboxFault {
   headers?: Record<string, string>;
   /** For `answer`. */
   body?: string;
+}
+
+/** Faults that are still to come; spent ones are forgotten. */
+export class FaultList {
+  readonly #faults: { readonly fault: SandboxFault; left: number }[] = [];
+
+  add(fault: SandboxFault): void {
+    this.#faults.push({ fault, left: fault.times ?? 1 });
+  }
+
+  /** Takes the first fault that hits a request to a service. */
+  take(service: SandboxService, operationOrPath: string): SandboxFault | undefined {
+    const index = this.#faults.findIndex(
+      ({ fault }) => fault.service === service && operationOrPath.includes(fault.match ?? ""),
+    );
+    const found = this.#faults[index];
+    if (found && --found.left <= 0) this.#faults.splice(index, 1);
+    return found?.fault;
+  }
+}
+
+/** What `fetch` rejects with when nobody answers. */
+export class NoAnswer extends TypeError {}
+
+/** An answer over HTTP that breaks off: as near as a handler comes to giving none. */
+export function brokenAnswer(error: NoAnswer): Response {
+  // All that a server may print of it is the one line.
+  error.stack = `${error}`;
+  const body = new ReadableStream({
+    async pull(controller) {
+      // A body that fails before the head is sent becomes a status 500 in @hono/node-server.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      controller.error(error);
+    },
+  });
+  return new Response(body);
 }
 
 /** Meets `fault` in place of an answer; may never settle, or reject as `fetch` does. */
@@ -74,12 +111,14 @@ export async function meetFault(fault: SandboxFault, signal: AbortSignal): Promi
       }
       return new Response("<html><h1>502 Bad Gateway</h1></html>", { status: 502 });
     case "network_error":
-      throw new TypeError("The sandbox was told to be unreachable");
+      throw new NoAnswer("The sandbox was told to be unreachable");
     case "hang":
       return await new Promise((_, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        const leave = () => reject(signal.reason);
+        if (signal.aborted) leave();
+        signal.addEventListener("abort", leave, { once: true });
       });
     case "answer":
-      return new Response(status === 204 ? null : body, { status, headers });
+      return new Response([204, 205, 304].includes(status) ? null : body, { status, headers });
   }
 }

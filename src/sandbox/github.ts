@@ -1,18 +1,13 @@
 import { type Context, Hono } from "hono";
 import { encodeBase64 } from "../base64.ts";
-import { PERMISSIONS } from "../github/permission_table.ts";
-import { covers, type PermissionLevel } from "../github/permissions.ts";
 import { refuseAppJwt } from "./app_gate.ts";
+import { notFound, problem, refuseRequest } from "./github_problem.ts";
 import { type LiveToken, selectedRepositories, TokenStore, tokenMay } from "./github_tokens.ts";
+import { grantFor, readMintRequest } from "./mint_request.ts";
 import type { RsaKey } from "./rsa_key.ts";
 import type { SandboxInstallation, SandboxRepository, SandboxWorld } from "./world.ts";
 
-type Refusal = Response;
-
-const problem = (status: number, message: string): Response =>
-  Response.json({ message, documentation_url: "https://docs.github.com/rest" }, { status });
-
-const notFound = (): Response => problem(404, "Not Found");
+const suspended = (): Response => problem(403, "This installation has been suspended");
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
@@ -64,52 +59,6 @@ async function blobSha(content: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What a mint asks for, read from its body. */
-interface MintRequest {
-  repositories?: string[];
-  repository_ids?: number[];
-  permissions?: Record<string, string>;
-}
-
-function grantedPermissions(
-  { permissions }: SandboxInstallation,
-  asked: Record<string, string> | undefined,
-): Record<string, PermissionLevel> | Refusal {
-  if (!asked || Object.keys(asked).length === 0) return { ...permissions, metadata: "read" };
-  const granted: Record<string, PermissionLevel> = {};
-  for (const [name, level] of Object.entries(asked)) {
-    if (!(name in PERMISSIONS)) {
-      return problem(422, `Invalid request.\n\n\`${name}\` is not a permitted key.`);
-    }
-    if (!covers(permissions[name], level as PermissionLevel)) {
-      return problem(422, "The permissions requested are not granted to this installation.");
-    }
-    granted[name] = level as PermissionLevel;
-  }
-  // GitHub adds this one to every token, asked for or not.
-  return { ...granted, metadata: granted.metadata ?? "read" };
-}
-
-function grantedRepositories(
-  installation: SandboxInstallation,
-  { repositories, repository_ids }: MintRequest,
-): SandboxRepository[] | Refusal {
-  const visible = selectedRepositories(installation);
-  const names = repositories ?? [];
-  const ids = repository_ids ?? [];
-  if (names.length + ids.length === 0) return visible;
-  const granted = visible.filter(
-    ({ id, name }) => ids.includes(id) || names.some((asked) => sameName(asked, name)),
-  );
-  const count = new Set(names.map((name) => name.toLowerCase())).size + new Set(ids).size;
-  return granted.length === count
-    ? granted
-    : problem(
-        422,
-        "There is at least one repository that does not exist or is not accessible to the parent installation.",
-      );
-}
-
 /** GitHub's REST API, as far as an app and its tokens see it. */
 export class SandboxGithub {
   readonly tokens: TokenStore = new TokenStore();
@@ -128,7 +77,7 @@ export class SandboxGithub {
 
   /** Answers one request whose path starts at the API's base. */
   async answer(request: Request): Promise<Response> {
-    const response = await this.#routes.fetch(request);
+    const response = refuseRequest(request) ?? (await this.#routes.fetch(request));
     response.headers.set("x-github-request-id", crypto.randomUUID());
     return response;
   }
@@ -231,7 +180,8 @@ export class SandboxGithub {
     answer: (live: LiveToken) => Response | Promise<Response>,
   ): Promise<Response> {
     const live = this.tokens.find(bearer(context), this.#world, this.#now());
-    return live ? await answer(live) : problem(401, "Bad credentials");
+    if (!live) return problem(401, "Bad credentials");
+    return live.installation.suspendedAt ? suspended() : await answer(live);
   }
 
   async #withRepository(
@@ -292,28 +242,20 @@ export class SandboxGithub {
       ({ id }) => String(id) === context.req.param("id"),
     );
     if (!installation) return notFound();
-    if (installation.suspendedAt) return problem(403, "This installation has been suspended");
-    let body: MintRequest;
-    try {
-      const text = await context.req.text();
-      body = text === "" ? {} : (JSON.parse(text) as MintRequest);
-    } catch {
-      return problem(400, "Problems parsing JSON");
-    }
-    const permissions = grantedPermissions(installation, body.permissions);
-    if (permissions instanceof Response) return permissions;
-    const repositories = grantedRepositories(installation, body);
-    if (repositories instanceof Response) return repositories;
-    const narrowed = (body.repositories?.length ?? 0) + (body.repository_ids?.length ?? 0) > 0;
+    if (installation.suspendedAt) return suspended();
+    const asked = readMintRequest(await context.req.text());
+    if (asked instanceof Response) return asked;
+    const grant = grantFor(installation, asked);
+    if (grant instanceof Response) return grant;
+    const { permissions, repositories, isNarrowed } = grant;
     const override = context.req.header("x-github-stateless-s2s-token");
     const forced =
       override === "enabled" ? "stateless" : override === "disabled" ? "classic" : undefined;
-    const grant = { installation, permissions, repositories, narrowed };
     const live = await this.tokens.mint(
       this.#world,
       await this.#appKey(),
       this.#now(),
-      grant,
+      { installation, permissions, repositories },
       forced,
     );
     return Response.json(
@@ -321,8 +263,8 @@ export class SandboxGithub {
         token: live.token,
         expires_at: new Date(live.expiresAt).toISOString().replace(/\.\d{3}/, ""),
         permissions,
-        repository_selection: narrowed || installation.selected ? "selected" : "all",
-        ...(narrowed
+        repository_selection: isNarrowed || installation.selected ? "selected" : "all",
+        ...(isNarrowed
           ? { repositories: repositories.map((each) => repositoryBody(installation, each)) }
           : {}),
       },

@@ -7,7 +7,6 @@ export interface LiveToken {
   readonly token: string;
   readonly installation: SandboxInstallation;
   readonly permissions: Readonly<Record<string, PermissionLevel>>;
-  readonly narrowed: boolean;
   readonly repositories: readonly SandboxRepository[];
   readonly mintedAt: number;
   readonly expiresAt: number;
@@ -53,7 +52,7 @@ export class TokenStore {
     world: SandboxWorld,
     key: RsaKey,
     now: Date,
-    grant: Pick<LiveToken, "installation" | "permissions" | "narrowed" | "repositories">,
+    grant: Pick<LiveToken, "installation" | "permissions" | "repositories">,
     forced: "classic" | "stateless" | undefined,
   ): Promise<LiveToken> {
     const alternating = this.#minted++ % 2 === 0 ? "classic" : "stateless";
@@ -72,10 +71,11 @@ export class TokenStore {
     return live;
   }
 
+  /** The token with what its installation is by now; nothing once it has expired or the app is uninstalled. */
   find(token: string, world: SandboxWorld, now: Date): LiveToken | undefined {
     const live = this.#tokens.get(token);
-    const age = live ? now.getTime() - live.mintedAt : 0;
-    return live && now.getTime() < live.expiresAt && age >= world.replicationMs ? live : undefined;
+    if (!live || now.getTime() - live.mintedAt < world.replicationMs) return undefined;
+    return current(live, world, now);
   }
 
   revoke(token: string): void {
@@ -83,9 +83,15 @@ export class TokenStore {
   }
 
   /** How many tokens would still work. */
-  get size(): number {
-    return this.#tokens.size;
+  count(world: SandboxWorld, now: Date): number {
+    const all = [...this.#tokens.values()].map((each) => current(each, world, now));
+    return all.filter((each) => each && !each.installation.suspendedAt).length;
   }
+}
+
+function current(live: LiveToken, world: SandboxWorld, now: Date): LiveToken | undefined {
+  const installation = world.installations.find(({ id }) => id === live.installation.id);
+  return installation && now.getTime() < live.expiresAt ? { ...live, installation } : undefined;
 }
 
 /** Whether a token may do something that needs a permission. */

@@ -27,17 +27,23 @@ export function keyArn({ region, accountId, keyId }: SandboxKey): string {
   return `arn:aws:kms:${region}:${accountId}:key/${keyId}`;
 }
 
+/** The Region that a KMS host names; nothing for the sandbox's own host. */
+function regionOf(hostname: string): string | undefined {
+  return /^kms(?:-fips)?\.([a-z]+(?:-[a-z]+)+-\d+)\./.exec(hostname)?.[1];
+}
+
 function notFound(key: SandboxKey, keyId: string, region: string): AwsFault | undefined {
-  const { accountId } = key;
-  const prefix = `arn:aws:kms:${region}:${accountId}:`;
-  const name = keyId.startsWith(prefix) ? keyId.slice(prefix.length).replace(/^key\//, "") : keyId;
-  if (region === key.region && (name === key.keyId || name === key.alias)) return undefined;
-  return name.startsWith("alias/")
-    ? fault("NotFoundException", `Alias ${prefix}${name} is not found.`)
-    : fault(
-        "NotFoundException",
-        `Key '${keyId.startsWith("arn:") ? keyId : `${prefix}key/${keyId}`}' does not exist`,
-      );
+  const prefix = `arn:aws:kms:${region}:${key.accountId}:`;
+  const isArn = keyId.startsWith("arn:");
+  if (isArn && !/^arn:[^:]+:kms:[^:]*:[^:]*:(?:key|alias)\/./.test(keyId)) {
+    return fault("NotFoundException", "Invalid arn");
+  }
+  const arn = isArn ? keyId : `${prefix}${keyId.startsWith("alias/") ? "" : "key/"}${keyId}`;
+  const names = [`${prefix}key/${key.keyId}`, `${prefix}${key.alias}`];
+  if (region === key.region && names.includes(arn)) return undefined;
+  return arn.includes(":alias/")
+    ? fault("NotFoundException", `Alias ${arn} is not found.`)
+    : fault("NotFoundException", `Key '${arn}' does not exist`);
 }
 
 function stateFault(key: SandboxKey): AwsFault | undefined {
@@ -141,15 +147,22 @@ export async function answerKms(
   now: Date,
   rsa: () => Promise<RsaKey>,
 ): Promise<Response> {
-  const operation = /^TrentService\.(\w+)$/.exec(request.headers.get("x-amz-target") ?? "")?.[1];
+  const { method, headers, url } = request;
+  const operation = /^TrentService\.(\w+)$/.exec(headers.get("x-amz-target") ?? "")?.[1];
   if (
-    request.method !== "POST" ||
+    method !== "POST" ||
+    !/^application\/x-amz-json-1\.1(?:;|$)/.test(headers.get("content-type") ?? "") ||
     !operation ||
     !["Sign", "GetPublicKey", "DescribeKey"].includes(operation)
   ) {
     return awsAnswer(400, { __type: "UnknownOperationException" });
   }
-  const signedIn = await signIn(request, "kms", findPrincipal, now);
+  const signedIn = await signIn(
+    request,
+    { service: "kms", region: regionOf(url.hostname) },
+    findPrincipal,
+    now,
+  );
   if (!("principal" in signedIn)) return awsFaultAnswer(signedIn);
   const refused = refuseByIdentityPolicy(signedIn.principal, operation, keyArn(key));
   if (refused) return awsFaultAnswer(refused);

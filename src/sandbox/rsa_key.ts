@@ -31,14 +31,35 @@ function pkcs8FromPkcs1(pkcs1: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(der(0x30, version, algorithm, der(0x04, pkcs1)));
 }
 
-function pkcs8FromPem(pem: string): Uint8Array<ArrayBuffer> {
-  const match = /-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(pem);
-  if (!match) {
-    throw new InputError(
-      "Cannot read the private key: give the PEM that GitHub downloads, with BEGIN RSA PRIVATE KEY",
-    );
+const unreadable = (): InputError =>
+  new InputError(
+    "Cannot read the private key: give the whole PEM that GitHub downloads, with BEGIN RSA PRIVATE KEY",
+  );
+
+/** Whether these bytes are one DER SEQUENCE, whole. */
+function isDerSequence(bytes: Uint8Array): boolean {
+  const [tag, first = 0] = bytes;
+  const sizeBytes = first < 0x80 ? 0 : first & 0x7f;
+  const size = bytes.slice(2, 2 + sizeBytes).reduce((sum, byte) => sum * 256 + byte, 0);
+  return tag === 0x30 && bytes.length === 2 + sizeBytes + (first < 0x80 ? first : size);
+}
+
+/**
+ * Takes the PKCS#8 out of a private key's PEM: PKCS#1, as GitHub hands it out, or PKCS#8.
+ *
+ * @throws {InputError} If it is none, or cut short.
+ */
+export function pkcs8FromPem(pem: string): Uint8Array<ArrayBuffer> {
+  const match =
+    /-----BEGIN (RSA )?PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END \1?PRIVATE KEY-----/.exec(pem);
+  if (!match) throw unreadable();
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = decodeBase64((match[2] ?? "").replace(/\s/g, ""));
+  } catch {
+    throw unreadable();
   }
-  const bytes = decodeBase64((match[2] ?? "").replace(/\s/g, ""));
+  if (!isDerSequence(bytes)) throw unreadable();
   return match[1] ? pkcs8FromPkcs1(bytes) : bytes;
 }
 
@@ -57,10 +78,18 @@ async function fromPair(privateKey: CryptoKey, publicKey: CryptoKey): Promise<Rs
   };
 }
 
-/** Reads a private key in PEM: PKCS#1, as GitHub hands it out, or PKCS#8. */
-export async function rsaKeyFromPem(pem: string): Promise<RsaKey> {
-  const pkcs8 = pkcs8FromPem(pem);
-  const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, true, ["sign"]);
+/**
+ * Reads a private key in PKCS#8.
+ *
+ * @throws {InputError} If it is not one of RSA.
+ */
+export async function rsaKeyFromPkcs8(pkcs8: Uint8Array<ArrayBuffer>): Promise<RsaKey> {
+  let privateKey: CryptoKey;
+  try {
+    privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, ALGORITHM, true, ["sign"]);
+  } catch {
+    throw unreadable();
+  }
   const { n, e } = await crypto.subtle.exportKey("jwk", privateKey);
   const publicJwk = { kty: "RSA", n: n ?? "", e: e ?? "" };
   const publicKey = await crypto.subtle.importKey("jwk", publicJwk, ALGORITHM, true, ["verify"]);

@@ -1,9 +1,17 @@
-import { pause } from "../deadline.ts";
-import { meetFault, type SandboxFault, type SandboxService } from "./fault.ts";
+import { InputError } from "../errors.ts";
+import { changeWorld, checkFault, readChange } from "./control.ts";
+import {
+  brokenAnswer,
+  FaultList,
+  meetFault,
+  NoAnswer,
+  type SandboxFault,
+  type SandboxService,
+} from "./fault.ts";
 import { SandboxGithub } from "./github.ts";
 import { answerIssuer, REQUEST_TOKEN } from "./id_token_issuer.ts";
 import { answerKms, keyArn } from "./kms.ts";
-import { generateRsaKey, rsaKeyFromPem } from "./rsa_key.ts";
+import { generateRsaKey, pkcs8FromPem, rsaKeyFromPkcs8 } from "./rsa_key.ts";
 import { SandboxSts } from "./sts.ts";
 import { defaultWorld, type SandboxWorld } from "./world.ts";
 
@@ -41,7 +49,11 @@ export interface Sandbox {
   fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
   /** What the servers know; change it at any time. */
   readonly world: SandboxWorld;
-  /** Makes the next fitting request fail. */
+  /**
+   * Makes the next fitting request fail.
+   *
+   * @throws {InputError} If the fault can never hit.
+   */
   fail(fault: SandboxFault): void;
   /** The last thousand requests. */
   readonly requests: readonly SandboxRequest[];
@@ -85,8 +97,10 @@ function servesIssuer(issuer: string): boolean {
 
 /**
  * Creates a sandbox: real RSA signatures, recomputed SigV4, verified app JWTs,
- * tokens that obey what they were narrowed to. For demos and tests; nothing in
- * it is a secret.
+ * tokens that obey what they were narrowed to. For demos and tests: nothing in
+ * it is a secret but a private key that it is given.
+ *
+ * @throws {InputError} If `privateKeyPem` cannot be read.
  *
  * @example Test your own code against it
  * ```ts
@@ -113,26 +127,17 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const world: SandboxWorld = { ...defaultWorld(), ...options.world };
   const machineNow = options.now ?? (() => new Date());
   const now = () => new Date(machineNow().getTime() + world.clockOffsetSeconds * 1000);
-  const appKey = once(() =>
-    options.privateKeyPem ? rsaKeyFromPem(options.privateKeyPem) : generateRsaKey(),
-  );
+  const { privateKeyPem } = options;
+  const pkcs8 = privateKeyPem === undefined ? undefined : pkcs8FromPem(privateKeyPem);
+  const appKey = once(() => (pkcs8 ? rsaKeyFromPkcs8(pkcs8) : generateRsaKey()));
   const ownKmsKey = once(generateRsaKey);
   const issuerKey = once(generateRsaKey);
   const kmsKey = () => (world.key.origin === "EXTERNAL" ? appKey() : ownKmsKey());
   const github = new SandboxGithub(world, appKey, now);
   const sts = new SandboxSts(world, issuerKey, servesIssuer, now);
   const findPrincipal = (accessKeyId: string) => sts.findPrincipal(accessKeyId);
-  const faults: { fault: SandboxFault; left: number }[] = [];
+  const faults = new FaultList();
   const requests: SandboxRequest[] = [];
-
-  function nextFault(service: SandboxService, text: string): SandboxFault | undefined {
-    const found = faults.find(
-      ({ fault, left }) =>
-        left > 0 && fault.service === service && text.includes(fault.match ?? ""),
-    );
-    if (found) found.left--;
-    return found?.fault;
-  }
 
   async function answer(
     service: SandboxService,
@@ -167,19 +172,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     if (method === "GET" && path === "/requests") return Response.json(requests);
     if (method !== "POST" || path !== "")
       return new Response("POST /_sandbox or GET /_sandbox/requests", { status: 404 });
-    let change: { faults?: SandboxFault[]; world?: Partial<SandboxWorld> };
     try {
-      change = JSON.parse(body);
-    } catch {
-      return new Response("Not JSON; send { faults: [], world: {} }", { status: 400 });
+      const change = readChange(body);
+      for (const fault of change.faults ?? []) faults.add(fault);
+      changeWorld(world, change.world ?? {});
+      return new Response(null, { status: 204 });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return new Response(`${error.message}\n`, { status: 400 });
     }
-    for (const fault of change.faults ?? []) faults.push({ fault, left: fault.times ?? 1 });
-    Object.assign(world, change.world);
-    return new Response(null, { status: 204 });
   }
 
   async function handle(input: Request | string | URL, init?: RequestInit): Promise<Response> {
     const request = new Request(input, init);
+    const { signal } = request;
+    signal.throwIfAborted();
     const url = new URL(request.url);
     const target = route(url);
     if (!target)
@@ -210,31 +217,38 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
         status,
       });
     };
+    const fault = faults.take(service, operation ?? path);
+    let made: Response;
     try {
-      if (world.latencyMs > 0) await pause(world.latencyMs, request.signal);
-      const fault = nextFault(service, operation ?? path);
-      const made = await (fault
-        ? meetFault(fault, request.signal)
-        : answer(service, base, request, url, body));
-      record(made.status);
-      const response = new Response(made.body, made);
-      if (!response.headers.has("date")) response.headers.set("date", now().toUTCString());
-      return response;
+      made = await (fault ? meetFault(fault, signal) : answer(service, base, request, url, body));
     } catch (error) {
       record(0);
+      // In a process it is fetch() that fails; a handler of HTTP that did would answer 500.
+      if (error instanceof NoAnswer && headers.has("host")) return brokenAnswer(error);
       throw error;
     }
+    // Who leaves now has what was asked for done all the same.
+    const latency = world.latencyMs;
+    if (latency > 0)
+      await unlessAborted(
+        wait(latency).then(() => record(made.status)),
+        signal,
+      );
+    else record(made.status);
+    const response = new Response(made.body, made);
+    if (!response.headers.has("date")) response.headers.set("date", now().toUTCString());
+    return response;
   }
 
   return {
     fetch: handle,
     world,
     fail(fault) {
-      faults.push({ fault, left: fault.times ?? 1 });
+      faults.add(checkFault(fault));
     },
     requests,
     get liveTokens() {
-      return github.tokens.size;
+      return github.tokens.count(world, now());
     },
     get keyArn() {
       return keyArn(world.key);
@@ -256,6 +270,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       };
     },
   };
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What `fetch` does when its signal aborts: it no longer waits for work that goes on. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const left = Promise.withResolvers<never>();
+  const leave = () => left.reject(signal.reason);
+  if (signal.aborted) leave();
+  signal.addEventListener("abort", leave, { once: true });
+  try {
+    return await Promise.race([left.promise, work]);
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -92,15 +92,13 @@ export class SandboxSts {
 
   async #getCallerIdentity(request: ReceivedRequest): Promise<Output> {
     const find = (accessKeyId: string) => this.findPrincipal(accessKeyId);
-    const signedIn = await signIn(request, "sts", find, this.#now());
+    const expected = { service: "sts", region: regionOf(request.url.hostname) };
+    const signedIn = await signIn(request, expected, find, this.#now());
     if (!("principal" in signedIn)) {
       const { type, message } = signedIn;
       return { ...(GATE_FAULTS.get(type) ?? BAD_SIGNATURE), message };
     }
-    const { principal, region } = signedIn;
-    if (region !== (regionOf(request.url.hostname) ?? region)) {
-      return { ...BAD_SIGNATURE, message: "Credential should be scoped to a valid region." };
-    }
+    const { principal } = signedIn;
     const { arn } = principal;
     return { result: { Arn: arn, UserId: await principal.userId(), Account: accountOf(arn) } };
   }

@@ -115,13 +115,21 @@ export interface SandboxWorld {
   idTokenClaims: Record<string, string>;
   /** Which of GitHub's two token formats to mint. */
   tokenFormat: "classic" | "stateless" | "alternate";
-  /** How far the sandbox's servers are ahead of this machine, in seconds. */
+  /** How far the sandbox's servers are ahead of this machine, in seconds; ten years at most. */
   clockOffsetSeconds: number;
-  /** Time added to every answer, in milliseconds. */
+  /**
+   * Time added to every answer, in milliseconds. It passes after the work is done, whoever
+   * is still waiting: a client that leaves during it leaves a minted token behind.
+   */
   latencyMs: number;
   /** For how long a new token is answered 401, in milliseconds. */
   replicationMs: number;
 }
+
+/** Ten years: beyond what a clock is ever wrong by, and well within what a date can be. */
+export const MAX_CLOCK_OFFSET_SECONDS = 315_360_000;
+/** Ten minutes. */
+export const MAX_DELAY_MS = 600_000;
 
 /** The world that a sandbox starts with. */
 export function defaultWorld(): SandboxWorld {

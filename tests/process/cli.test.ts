@@ -192,6 +192,8 @@ test(
         2,
         /Cannot use KMS key: give/,
       ],
+      [["sandbox", "--clock-offset", "x"], {}, 2, /from -315360000 to 315360000/],
+      [["sandbox", "--private-key", "package.json"], {}, 2, /give the whole PEM/],
       [["sandbox", "--port", "99999"], {}, 2, /the highest is 65535/],
       [
         ["sandbox", "--port", "0", "--private-key", "no-such.pem"],
@@ -385,6 +387,8 @@ test(
       );
       started.push(server.child);
       await until(() => server.printed().includes("Stop it"));
+      assert.match(server.printed(), /whoever reaches this port signs as the app of /);
+      assert.ok(!server.printed().includes("nothing in it is a secret"));
       const env = Object.fromEntries(
         [...server.printed().matchAll(/^export (\w+)='([^']*)'$/gm)].map(
           ([, name = "", value = ""]) => [name, value],
