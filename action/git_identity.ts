@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { App } from "../src/app.ts";
 import type { Environment } from "../src/aws/environment.ts";
+import { parseUrl } from "../src/base_url.ts";
 import { unforeseen } from "../src/github/github_answer.ts";
 import type { GithubClient } from "../src/github/github_client.ts";
 import { parseJsonAnswer } from "../src/json_answer.ts";
@@ -41,6 +42,6 @@ export async function findGitIdentity(
   const answer = await github.call({ method: "GET", path, token }, github.begin(signal));
   if (answer.status !== 200) throw unforeseen(answer, `to show the user ${slug}[bot]`);
   const { id, login } = parseJsonAnswer(answer, userAnswer, `GitHub GET ${path}`);
-  const host = URL.parse(env.GITHUB_SERVER_URL ?? "")?.host ?? "github.com";
+  const host = parseUrl(env.GITHUB_SERVER_URL ?? "")?.host ?? "github.com";
   return { name: login, email: `${id}+${login}@users.noreply.${host}` };
 }

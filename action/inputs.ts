@@ -4,7 +4,7 @@ import type { RoleReference } from "../src/aws/session_policy.ts";
 import { roleReference } from "../src/aws/sts.ts";
 import { InputError } from "../src/errors.ts";
 import { externalText } from "../src/external_text.ts";
-import { checkLevels, PERMISSIONS } from "../src/github/permission_table.ts";
+import { checkLevels } from "../src/github/permission_table.ts";
 import { checkPermissions, type Permissions, parsePermissions } from "../src/github/permissions.ts";
 import type { TokenOptions } from "../src/github/target.ts";
 import { parseList } from "../src/parse_list.ts";
@@ -31,8 +31,8 @@ export interface Inputs {
   readonly apiUrl: string | undefined;
 }
 
-const TRUE = ["true", "yes", "on", "1"];
-const FALSE = ["false", "no", "off", "0"];
+const TRUE = ["true", "t", "yes", "y", "on", "1"];
+const FALSE = ["false", "f", "no", "n", "off", "0"];
 
 function flag(env: Environment, name: string): boolean {
   const text = input(env, name)?.toLowerCase() ?? "false";
@@ -59,14 +59,16 @@ function required(env: Environment, ...names: [string, ...string[]]): string {
 function permissions(env: Environment): Permissions | undefined {
   const text = input(env, "permissions");
   const together: Record<string, string> = text === undefined ? {} : { ...parsePermissions(text) };
-  for (const name of Object.keys(PERMISSIONS)) {
-    const inputName = `permission-${name.replaceAll("_", "-")}`;
-    const level = input(env, inputName);
-    if (level === undefined) continue;
+  // Every such input is read, not only those action.yml knows: one that is mistyped must not widen the token.
+  for (const [variable, value] of Object.entries(env)) {
+    const [, rest] = /^INPUT_PERMISSION[-_](.+)$/.exec(variable) ?? [];
+    const level = value?.trim().toLowerCase();
+    if (rest === undefined || !level) continue;
+    const name = rest.toLowerCase().replaceAll("-", "_");
     if (Object.hasOwn(together, name)) {
-      throw new InputError(`Cannot use ${inputName}: permissions names it too; give it once`);
+      throw new InputError(`Cannot use permission ${name}: it is given twice; give it once`);
     }
-    together[name] = level.toLowerCase();
+    together[name] = level;
   }
   return Object.keys(together).length === 0 ? undefined : checkLevels(checkPermissions(together));
 }
@@ -107,8 +109,8 @@ function target(env: Environment): TokenOptions {
       repositories: names,
     };
   }
-  if (owner !== undefined) return { ...common, owner };
   if (installationId === undefined) {
+    if (owner !== undefined) return { ...common, owner };
     const { owner: own, name } = currentRepository(env);
     return { ...common, owner: own, repositories: [name] };
   }
@@ -118,7 +120,7 @@ function target(env: Environment): TokenOptions {
     throw new InputError(
       "Cannot narrow the token to this repository: GITHUB_REPOSITORY_ID is not set; give repositories",
     );
-  return { ...common, repositoryIds: [id] };
+  return { ...common, owner, repositoryIds: [id] };
 }
 
 function role(env: Environment, exported: boolean): RoleInputs | undefined {

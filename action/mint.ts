@@ -18,6 +18,11 @@ import { save } from "./state.ts";
 
 const { env } = process;
 
+/** The runner kills a cancelled step after ten seconds; what is to be undone has five. */
+async function inTime(work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, setTimeout(5_000)]);
+}
+
 async function handOver(
   minted: InstallationToken,
   inputs: Inputs,
@@ -70,6 +75,8 @@ async function mintToken(background: Promise<unknown>[], signal: AbortSignal): P
   });
   const app = createApp({ ...options, appId: inputs.appId, signer });
 
+  // Never printed by us, but whoever makes a runtime log its requests has it in the log.
+  setSecret((await app.jwt({ signal })).jwt);
   const minted = await app.createToken({ ...inputs.target, signal });
   try {
     setSecret(minted.token);
@@ -85,7 +92,7 @@ async function mintToken(background: Promise<unknown>[], signal: AbortSignal): P
     }
     await handOver(minted, inputs, app, options, signal);
   } catch (error) {
-    await app.discardToken(minted.token);
+    await inTime(app.discardToken(minted.token));
     throw error;
   }
 }
@@ -109,7 +116,6 @@ export async function mint(): Promise<number> {
     say(`The step was ${error.message}`);
     return error.exitCode;
   } finally {
-    // The runner kills a cancelled step after ten seconds; a token on its way is revoked before.
-    await Promise.race([Promise.allSettled(background), setTimeout(5_000)]);
+    await inTime(Promise.allSettled(background));
   }
 }

@@ -10,6 +10,15 @@ const AWS_METADATA_HOSTS = new Set([
   "[fd00:ec2::254]",
 ]);
 
+/** Reads a URL; nothing if it is none. `URL.parse()` is younger than some runtimes that people have. */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether `hostname`, as `URL` spells it, is this machine. */
 export function isLoopback(hostname: string): boolean {
   return (
@@ -43,12 +52,8 @@ export function checkSecure(url: URL, label: string): URL {
  * @throws {InputError} If it is no URL that requests with credentials may go to
  */
 export function baseUrl(text: string, label: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new InputError(`Cannot use ${label}: not a URL; write it as https://host/path`);
-  }
+  const url = parseUrl(text);
+  if (!url) throw new InputError(`Cannot use ${label}: not a URL; write it as https://host/path`);
   if (url.username || url.password || url.search || url.hash) {
     throw new InputError(
       `Cannot use ${label}: it has a user name, a password, a query or a fragment; remove it`,

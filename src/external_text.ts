@@ -18,3 +18,12 @@ export function externalText(text: string, secrets: readonly string[] = []): str
     ? `${characters.slice(0, MAX_LENGTH - 1).join("")}…`
     : clean;
 }
+
+/**
+ * An input as it may be repeated to whoever gave it: with a blank and in
+ * quotes, or not at all where its length or line breaks hint at a private key
+ * in the wrong place.
+ */
+export function shownInput(text: string): string {
+  return /^[\x20-\x7e]{0,300}$/.test(text) ? ` "${text}"` : "";
+}

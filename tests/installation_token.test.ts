@@ -98,7 +98,7 @@ test("createToken() refuses what can never work, before anything is sent", async
   const many = Array.from({ length: 501 }, (_, index) => `repo-${index}`);
   const cases: [TokenOptions, RegExp][] = [
     [{}, /give an owner/],
-    [{ repositories: ["hello"] }, /repositories as <owner>\/<name>/],
+    [{ repositories: ["hello"] }, /<owner>\/<name> as repositories/],
     [{ owner: "octo-org", repositories: [] }, /GitHub would grant all of them/],
     [{ owner: "octo-org", repositoryIds: [] }, /GitHub would grant all of them/],
     [{ owner: "octo-org", permissions: {} }, /GitHub would grant all the installation has/],
@@ -292,7 +292,7 @@ test("a wide token that cannot be revoked is still reported as wide, and the tok
   );
   assert.equal(error.code, "token_wider_than_requested");
   assert.equal(notices.at(-1)?.code, "token_left");
-  assert.match(notices.at(-1)?.message ?? "", /stays valid for an hour: GitHub DELETE/);
+  assert.match(notices.at(-1)?.message ?? "", /may stay valid for an hour: GitHub DELETE/);
 });
 
 test("an app whose key is put right works without a restart", async () => {

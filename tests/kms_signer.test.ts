@@ -184,6 +184,23 @@ test("regionalEndpoint() knows every partition, FIPS and dual-stack", () => {
   }
 });
 
+test("regionalEndpoint() knows that GovCloud's STS has no host of its own for FIPS", () => {
+  const fips = { useFips: true };
+  assert.equal(
+    regionalEndpoint("sts", "eu-west-1", fips),
+    "https://sts-fips.eu-west-1.amazonaws.com",
+  );
+  assert.equal(
+    regionalEndpoint("sts", "us-gov-west-1", fips),
+    "https://sts.us-gov-west-1.amazonaws.com",
+  );
+  assert.equal(
+    regionalEndpoint("kms", "us-gov-west-1", fips),
+    "https://kms-fips.us-gov-west-1.amazonaws.com",
+  );
+  assert.equal(regionalEndpoint("sts", "cn-north-1"), "https://sts.cn-north-1.amazonaws.com.cn");
+});
+
 test("kmsSigner() uses another endpoint as it is given, over https or on loopback alone", async () => {
   const vpc = "https://vpce-0a1b-xyz.kms.eu-west-1.vpce.amazonaws.com";
   for (const [endpoint, sentTo] of [

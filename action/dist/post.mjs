@@ -1,2 +1,2 @@
 // Built from action/*.ts by npm run build:action.
-import{a as t}from"./chunk-BMRYU3DG.mjs";import"./chunk-5AJBV2CJ.mjs";import{b as a}from"./chunk-AVUSDNZO.mjs";a();await t(import.meta.url,async()=>await(await import("./cleanup-R7JMUALP.mjs")).cleanUp());
+import{a}from"./chunk-NKEKHC7O.mjs";import"./chunk-5AJBV2CJ.mjs";import{b as t}from"./chunk-AVUSDNZO.mjs";t();await a(import.meta.url,async()=>await(await import("./cleanup-NMOKK7LC.mjs")).cleanUp(),{mustRun:!0});

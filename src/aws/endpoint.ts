@@ -37,5 +37,7 @@ export function regionalEndpoint(
   checkRegion(region);
   const prefix = /^(cn|eusc|(us|eu)-iso[a-z]?)-/.exec(region)?.[1] ?? "";
   const suffix = (PARTITIONS[prefix] ?? COMMERCIAL)[variant.useDualstack ? 1 : 0];
-  return `https://${service}${variant.useFips ? "-fips" : ""}.${region}.${suffix}`;
+  // In GovCloud STS has no other host for FIPS: every one is.
+  const hasFipsHost = !(service === "sts" && region.startsWith("us-gov-"));
+  return `https://${service}${variant.useFips && hasFipsHost ? "-fips" : ""}.${region}.${suffix}`;
 }

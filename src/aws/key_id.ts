@@ -1,5 +1,5 @@
 import { AppTokenError, InputError } from "../errors.ts";
-import { externalText } from "../external_text.ts";
+import { externalText, shownInput } from "../external_text.ts";
 
 /** A KMS key as the user named it, with what its name says. */
 export interface KeyReference {
@@ -43,10 +43,8 @@ export function keyReference(keyId: string, region: string | undefined): KeyRefe
   const isKey = KEY.test(name) && (!arn || arn[4] !== name);
   if (!isKey && !ALIAS.test(name)) {
     const alias = ALIAS.test(`alias/${trimmed}`) ? `; for an alias write alias/${trimmed}` : "";
-    // What is longer than any name, or has line breaks, may be a private key in the wrong place.
-    const shown = /^[\x20-\x7e]{0,300}$/.test(trimmed) ? ` "${trimmed}"` : "";
     throw new InputError(
-      `Cannot use KMS key${shown}: give a key id, alias/<name>, or the ARN of either (arn:aws:kms:<region>:<account>:key/<id>)${alias}`,
+      `Cannot use KMS key${shownInput(trimmed)}: give a key id, alias/<name>, or the ARN of either (arn:aws:kms:<region>:<account>:key/<id>)${alias}`,
     );
   }
   const found = arn?.[2] ?? region?.trim();

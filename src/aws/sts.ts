@@ -1,6 +1,6 @@
 import { baseUrl } from "../base_url.ts";
 import { AppTokenError, InputError } from "../errors.ts";
-import { externalText } from "../external_text.ts";
+import { shownInput } from "../external_text.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
 import type { OnNotice } from "../notice.ts";
 import { beginCall, type RetryOptions, retry, retryPolicy } from "../retry.ts";
@@ -55,7 +55,7 @@ export function roleReference(arn: string): RoleReference {
   const match = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/.exec(arn);
   if (!match) {
     throw new InputError(
-      `Cannot assume role "${externalText(arn)}": write its ARN, arn:aws:iam::<account>:role/<name>`,
+      `Cannot assume role${shownInput(arn)}: write its ARN, arn:aws:iam::<account>:role/<name>`,
     );
   }
   return { arn, partition: match[1] ?? "", accountId: match[2] ?? "" };
@@ -71,7 +71,7 @@ export function checkAssumeRole({
   roleReference(roleArn);
   if (!/^[\w+=,.@-]{2,64}$/.test(roleSessionName)) {
     throw new InputError(
-      `Cannot use role session name "${externalText(roleSessionName)}": 2 to 64 letters, digits and _+=,.@- are allowed`,
+      `Cannot use role session name${shownInput(roleSessionName)}: 2 to 64 letters, digits and _+=,.@- are allowed`,
     );
   }
   if (

@@ -33,7 +33,7 @@ export async function discardToken(
     const reason = error instanceof Error ? error.message : String(error);
     onNotice?.({
       code: "token_left",
-      message: `A token that was given up could not be revoked, and stays valid for an hour: ${reason}`,
+      message: `A token that was given up could not be revoked, and may stay valid for an hour: ${reason}`,
     });
   }
 }

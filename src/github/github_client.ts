@@ -1,4 +1,4 @@
-import { baseUrl, joinPath } from "../base_url.ts";
+import { baseUrl, joinPath, parseUrl } from "../base_url.ts";
 import { withDeadline } from "../deadline.ts";
 import { InputError } from "../errors.ts";
 import { exchange, type Fetch, globalFetch, type HttpAnswer } from "../http_exchange.ts";
@@ -94,7 +94,7 @@ export function createGithubClient(options: GithubOptions): GithubClient {
       );
       if (answer.status < 300 || answer.status > 399) return answer;
       const location = answer.headers.get("location");
-      const target = location === null ? null : URL.parse(location, url);
+      const target = location === null ? undefined : parseUrl(location, url);
       // A renamed repository answers 301 at the same origin; anywhere else the bearer must not go.
       if (!target || target.origin !== apiUrl.origin || redirects === MAX_REDIRECTS) {
         const { redirectRefusal } = await import("./unavailability.ts");

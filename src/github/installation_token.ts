@@ -49,7 +49,7 @@ const isTokenText = (text: unknown): text is string =>
   typeof text === "string" && /^[\x21-\x7e]+$/.test(text);
 
 const isTime = (text: unknown): text is string =>
-  typeof text === "string" && !Number.isNaN(Date.parse(text));
+  typeof text === "string" && /^[\dTZ:.+-]{20,35}$/.test(text);
 
 const schema = v.object({
   token: v.custom<string>(isTokenText),

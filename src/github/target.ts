@@ -100,7 +100,7 @@ function splitRepositories(
     common ??= checkOwner(first);
     if (common.toLowerCase() !== first.toLowerCase()) {
       throw new InputError(
-        `Cannot use repository "${externalText(entry)}": it is not of ${common}; one token covers one owner, so ask for a token each`,
+        `Cannot use repository "${externalText(entry)}": it is not of ${common}; one token covers one owner`,
       );
     }
   }
@@ -134,7 +134,7 @@ export function tokenTarget(options: TokenOptions): TokenTarget {
   }
   if (owner === undefined && enterprise === undefined && installationId === undefined) {
     throw new InputError(
-      "Cannot tell whose token to mint: give an owner, repositories as <owner>/<name>, an installation id or an enterprise",
+      "Cannot tell whose token to mint: give an owner, <owner>/<name> as repositories, an installation id or an enterprise",
     );
   }
   // An id given says whose installation it is; with named repositories the owner is checked in the answer.

@@ -56,7 +56,7 @@ function askedDelayMs({ headers }: HttpAnswer): number | undefined {
 /** The error of a redirect that is not followed. */
 export function redirectRefusal(
   answer: HttpAnswer,
-  target: URL | null,
+  target: URL | undefined,
   apiUrl: URL,
 ): AppTokenError {
   const where = target ? `to ${answer.quote(target.origin)}` : "nowhere";

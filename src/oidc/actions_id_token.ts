@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Environment } from "../aws/environment.ts";
-import { checkSecure } from "../base_url.ts";
-import { AppTokenError } from "../errors.ts";
+import { checkSecure, parseUrl } from "../base_url.ts";
+import { AppTokenError, InputError } from "../errors.ts";
 import { githubMessage } from "../github/github_answer.ts";
 import { exchange, type Fetch, globalFetch } from "../http_exchange.ts";
 import { parseJsonAnswer } from "../json_answer.ts";
@@ -54,7 +54,9 @@ export async function requestActionsIdToken(options: ActionsIdTokenOptions): Pro
       "Cannot get an id token: the job may not have one; give it permissions: { id-token: write, contents: read } (and the caller's job too, if this is a reusable workflow). A pull request from a fork can never have it",
     );
   }
-  const url = checkSecure(new URL(requestUrl), "ACTIONS_ID_TOKEN_REQUEST_URL");
+  const parsed = parseUrl(requestUrl);
+  if (!parsed) throw new InputError("Cannot use ACTIONS_ID_TOKEN_REQUEST_URL: it is not a URL");
+  const url = checkSecure(parsed, "ACTIONS_ID_TOKEN_REQUEST_URL");
   url.searchParams.set("audience", audience);
   const headers = { accept: "application/json", authorization: `Bearer ${requestToken}` };
   const policy = retryPolicy(options.retry);

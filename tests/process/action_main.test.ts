@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { credentialsFromEnvironment, kmsSigner } from "../../mod.ts";
 import type { Sandbox, SandboxWorld } from "../../src/sandbox/mod.ts";
+import { failureOf } from "../fixture.ts";
 import { type Job, withJob } from "./action_process.ts";
 import { stop, until, withSandbox } from "./cli_process.ts";
 
@@ -60,9 +62,33 @@ test(
         repositories: '["octo-org/hello"]',
       });
       const masks = stdout.split("\n").filter((line) => line.startsWith("::add-mask::"));
-      // The id token, three parts of the AWS session, the token.
-      assert.equal(masks.length, 5);
-      assert.equal(masks.at(-1), `::add-mask::${token}`);
+      const masked = masks.map((line) => line.slice("::add-mask::".length));
+      const [
+        idToken = "",
+        accessKeyId = "",
+        secretAccessKey = "",
+        sessionToken = "",
+        jwt = "",
+        ...rest
+      ] = masked;
+      const claimsOf = (text: string) =>
+        JSON.parse(atob((text.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
+      assert.equal(claimsOf(idToken).aud, "sts.amazonaws.com");
+      assert.match(accessKeyId, /^ASIA/);
+      assert.equal(claimsOf(jwt).iss, "Iv23liSandboxClient1");
+      assert.deepEqual(rest, [token]);
+      // The session that these are of can sign with the alias it was made for, and not as anything else.
+      const session = { accessKeyId, secretAccessKey, sessionToken };
+      const options = { region: "eu-west-1", credentials: session, fetch: sandbox.fetch };
+      assert.equal(
+        (await kmsSigner({ ...options, keyId: "alias/github-app" })("x.y")).signature.length,
+        256,
+      );
+      const denied = await failureOf(() => kmsSigner({ ...options, keyId: sandbox.keyArn })("x.y"));
+      assert.match(
+        denied.message,
+        /assumed-role\/kms-app-token\/kms-app-token-4711 .*session policy/,
+      );
       assert.ok(!stdout.replaceAll(/^::add-mask::.*$/gm, "").includes(token));
       assert.match(stdout, /\nToken for 1 repository, good until \S+ \((Bun|Node) [\d.]+\)\n$/);
       const state = await job.written("state");
@@ -241,6 +267,10 @@ test("export-aws-credentials hands the whole session to later steps, masked", PA
     assert.ok(Math.abs(lasts - 3_600_000) < 60_000);
     assert.equal((await job.written("state")).exported, "true");
     assert.equal(sandbox.requests.length, 5);
+    // Not narrowed: it may do whatever the role may.
+    const credentials = credentialsFromEnvironment(exported);
+    const signer = kmsSigner({ keyId: sandbox.keyArn, credentials, fetch: sandbox.fetch });
+    assert.equal((await signer("x.y")).signature.length, 256);
   });
   await inJob(async (job) => {
     const { code, stdout } = await job.start("main", { ...APP, "export-aws-credentials": "true" })
@@ -285,7 +315,7 @@ test(
         { permissions: "contents: read", "permission-contents": "write" },
         {},
         none,
-        /permissions names it too/,
+        /permission contents: it is given twice/,
       ],
       [{ "permission-contents": "admin" }, {}, none, /"admin" is not one of its levels/],
       [{ "installation-id": "abc" }, {}, none, /installation-id "abc": give a whole number/],
@@ -369,6 +399,91 @@ test("an unfamiliar permission is a warning that names the nearest", PATIENT, as
     );
   });
 });
+
+test(
+  "a mistyped permission input is passed on with a warning, and never widens the token",
+  PATIENT,
+  async () => {
+    await inJob(async (job, sandbox) => {
+      const { code, stdout } = await job.start("main", { ...APP, "permission-content": "read" })
+        .outcome;
+      assert.equal(code, 1);
+      assert.match(stdout, /^::warning::Permission content is not .*did you mean contents/m);
+      assert.equal(sandbox.liveTokens, 0);
+    });
+  },
+);
+
+test("AWS keys of the environment are masked too", PATIENT, async () => {
+  await inJob(async (job, sandbox) => {
+    const { stdout } = await job.start("main", APP).outcome;
+    for (const secret of [
+      sandbox.world.principals[0]?.accessKeyId,
+      sandbox.world.principals[0]?.secretAccessKey,
+    ]) {
+      assert.ok(stdout.includes(`::add-mask::${secret}\n`));
+    }
+  });
+});
+
+test("on GitHub Enterprise Server commits are attributed on its own host", PATIENT, async () => {
+  await inJob(async (job) => {
+    await job.start(
+      "main",
+      { ...APP, "git-identity": "true" },
+      { GITHUB_SERVER_URL: "https://ghe.example.com" },
+    ).outcome;
+    assert.match(
+      (await job.written("output"))["git-user-email"] ?? "",
+      /@users\.noreply\.ghe\.example\.com$/,
+    );
+  });
+});
+
+test("an answer whose date is a workflow command is no grant", PATIENT, async () => {
+  await inJob(async (job, sandbox) => {
+    const body = JSON.stringify({
+      token: "ghs_x",
+      expires_at: "2027-01-01 (\n::stop-commands::x\n)",
+      permissions: {},
+      repository_selection: "selected",
+      repositories: [],
+    });
+    sandbox.fail({ service: "github", match: "access_tokens", kind: "answer", status: 201, body });
+    sandbox.fail({ service: "github", match: "/installation/token", kind: "answer", status: 204 });
+    const { code, stdout } = await job.start("main", APP).outcome;
+    assert.equal(code, 1);
+    assert.ok(!/^::stop-commands/m.test(stdout), stdout);
+  });
+});
+
+test(
+  "a malformed proxy, id-token URL or output file is one line without values or stacks",
+  PATIENT,
+  async () => {
+    const noKeys = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+    const cases: [Record<string, string>, Record<string, string>, RegExp][] = [
+      [{}, { HTTPS_PROXY: "proxy.corp:8080" }, /Cannot use the proxy in HTTPS_PROXY: write http:/],
+      [{}, { HTTP_PROXY: "http://user:hunter2pass@[bad" }, /Cannot use the proxy in HTTP_PROXY/],
+      [
+        ROLE,
+        { ...noKeys, ACTIONS_ID_TOKEN_REQUEST_URL: "nonsense" },
+        /ACTIONS_ID_TOKEN_REQUEST_URL: it is not a URL/,
+      ],
+      [{}, { GITHUB_OUTPUT: "/no/such/file" }, /Missing file at path/],
+    ];
+    for (const [inputs, env, message] of cases) {
+      await inJob(async (job, sandbox) => {
+        const { code, stdout, stderr } = await job.start("main", { ...APP, ...inputs }, env)
+          .outcome;
+        assert.match(errorsIn(stdout).join(), message);
+        assert.equal(code, 1);
+        assert.ok(!/hunter2pass|%0A|^\s+at /m.test(stdout + stderr), stdout + stderr);
+        assert.equal(sandbox.liveTokens, 0);
+      });
+    }
+  },
+);
 
 test("a remote message with a workflow command in it stays text", PATIENT, async () => {
   await inJob(async (job, sandbox) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { delimiter, dirname, join } from "node:path";
@@ -130,6 +130,7 @@ test(
       const folder = join(dirname(job.workspace), "broken");
       await mkdir(folder);
       await writeFile(join(folder, "bun"), "not a program");
+      await chmod(join(folder, "bun"), 0o755);
       const path = { PATH: [folder, "/usr/bin", "/bin"].join(delimiter) };
       assert.match(
         (await job.start("main", { ...APP, runtime: "auto" }, path, ENTRY).outcome).stdout,
@@ -141,6 +142,87 @@ test(
     });
   },
 );
+
+test("what steers Bun by the environment does not reach it", PATIENT, async () => {
+  await inJob(async (job) => {
+    const marker = await plantTraps(job);
+    const steered = {
+      BUN_OPTIONS: `--preload ${join(job.workspace, "evil.cjs")}`,
+      BUN_CONFIG_VERBOSE_FETCH: "curl",
+    };
+    const { code, stdout, stderr } = await job.start(
+      "main",
+      { ...APP, runtime: "bun" },
+      { ...WITH_BUN, ...steered },
+      ENTRY,
+    ).outcome;
+    assert.equal(code, 0, stdout);
+    assert.ok(!existsSync(marker));
+    assert.ok(!(stdout + stderr).includes("authorization"));
+  });
+});
+
+test("a bun that the checkout reaches by a link is not started", PATIENT, async () => {
+  await inJob(async (job) => {
+    const marker = join(job.workspace, "started");
+    const folder = join(job.workspace, "..b");
+    await mkdir(folder);
+    await writeFile(join(folder, "bun"), `#!/bin/sh\ntouch '${marker}'\n`);
+    await chmod(join(folder, "bun"), 0o755);
+    const link = join(dirname(job.workspace), "link");
+    await symlink(folder, link);
+    const asDirectory = join(dirname(job.workspace), "directory");
+    await mkdir(join(asDirectory, "bun"), { recursive: true });
+    for (const first of [folder, link, asDirectory]) {
+      const path = { PATH: [first, "/usr/bin", "/bin"].join(delimiter) };
+      const { stdout } = await job.start("main", { ...APP, runtime: "auto" }, path, ENTRY).outcome;
+      assert.match(stdout, /\(Node [\d.]+\)\n$/);
+    }
+    assert.ok(!existsSync(marker));
+  });
+});
+
+test("a Bun that fails is reported in main, and passed over in post", PATIENT, async () => {
+  await inJob(async (job, _, live) => {
+    const minted = await job.start("main", { ...APP, runtime: "node" }, {}, ENTRY).outcome;
+    assert.equal(minted.code, 0);
+    const state = asState(await job.written("state"));
+    const folder = join(dirname(job.workspace), "failing");
+    await mkdir(folder);
+    await writeFile(join(folder, "bun"), "#!/bin/sh\nexit 3\n");
+    await chmod(join(folder, "bun"), 0o755);
+    const path = { PATH: [folder, "/usr/bin", "/bin"].join(delimiter) };
+    const main = await job.start("main", { ...APP, runtime: "auto" }, path, ENTRY).outcome;
+    assert.match(
+      main.stdout,
+      /^::error::The bun on the PATH ended with exit code 3; set runtime to node/,
+    );
+    assert.equal(main.code, 1);
+    const post = await job.start("post", { ...APP, runtime: "auto" }, { ...path, ...state }, POST)
+      .outcome;
+    assert.deepEqual(post, { code: 0, stdout: "Token revoked\n", stderr: "" });
+    assert.equal(live(), 0);
+    const without = { PATH: "/usr/bin:/bin" };
+    for (const runtime of ["bun", "nonsense"]) {
+      const { code, stdout } = await job.start(
+        "post",
+        { ...APP, runtime },
+        { ...without, ...state },
+        POST,
+      ).outcome;
+      assert.equal(code, 0);
+      assert.match(stdout, /already gone/);
+    }
+    const lost = await job.start(
+      "post",
+      APP,
+      { STATE_exported: "true", GITHUB_ENV: "/no/such/file" },
+      POST,
+    ).outcome;
+    assert.equal(lost.code, 0);
+    assert.match(lost.stdout, /::warning::The AWS session could not be taken/);
+  });
+});
 
 test("the shim forwards signals, so that no orphan mints after a cancel", PATIENT, async () => {
   await withSandbox({}, async (sandbox, env) => {
