@@ -23,35 +23,56 @@ const withoutSideEffects = {
   },
 };
 
+const COMMON = {
+  absWorkingDir: ROOT,
+  outdir: "action/dist",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  minify: true,
+  define: { "process.stdout": "stdout" },
+  inject: ["action/stdout.ts"],
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  mainFields: ["module", "main"],
+  legalComments: "none",
+  banner: { js: "// Built from action/*.ts by npm run build:action." },
+  write: false,
+  logLevel: "error",
+};
+
+// The shim's own files stay single ones, quick to read: the step is loaded if it is to run there.
+const stepsApart = {
+  name: "steps-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/(mint|cleanup)\.ts$/ }, ({ path }) => ({
+      path: path.replace(/ts$/, "mjs"),
+      external: true,
+    }));
+  },
+};
+
 /** Bundles both steps; gives the files' contents by name. */
 export async function bundleAction() {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    absWorkingDir: ROOT,
+  const shims = await build({
+    ...COMMON,
     entryPoints: STEPS.map((step) => `action/${step}.ts`),
-    outdir: "action/dist",
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    // What only a refusal needs stays in files of its own, and the shim reads none of the rest.
+    plugins: [stepsApart],
+  });
+  const steps = await build({
+    ...COMMON,
+    entryPoints: ["action/mint.ts", "action/cleanup.ts"],
+    // What only a refusal needs stays in files of its own.
     splitting: true,
     chunkNames: "[name]-[hash]",
-    minify: true,
-    define: { "process.stdout": "stdout" },
-    inject: ["action/stdout.ts"],
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    mainFields: ["module", "main"],
-    legalComments: "none",
-    banner: {
-      js: "// Built from action/*.ts by npm run build:action.",
-    },
     plugins: [withoutSideEffects],
-    write: false,
-    logLevel: "error",
   });
   return Object.fromEntries(
-    outputFiles.map(({ path, text }) => [path.split(/[\\/]/).at(-1), text]),
+    [...shims.outputFiles, ...steps.outputFiles].map(({ path, text }) => [
+      path.split(/[\\/]/).at(-1),
+      text,
+    ]),
   );
 }
 

@@ -1,2 +1,0 @@
-// Built from action/*.ts by npm run build:action.
-var a=(t,o,r)=>()=>{if(r)throw r[0];try{return t&&(o=t(t=0)),o}catch(e){throw r=[e],e}};import{writeSync as c}from"node:fs";var i,w,f=a(()=>{i=new Int32Array(new SharedArrayBuffer(4)),w={write(t,o){for(let r=Buffer.from(t);r.length>0;)try{r=r.subarray(c(1,r))}catch(e){let{code:n}=e;if(n==="EPIPE")break;if(n!=="EAGAIN")throw e;Atomics.wait(i,0,0,5)}return o?.(),!0}}});export{w as a,f as b};
